@@ -1,0 +1,38 @@
+"""What every test may use: the choice of database, the long tests, Debian's Chromium."""
+
+import os
+import shutil
+
+import pytest
+
+# Playwright's synchronous calls run inside an event loop of their own; Django would take that for a mistake of ours.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+TABLES = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
+
+
+def pytest_addoption(parser):
+    parser.addoption("--long", action="store_true", help="also run the tests that take minutes")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Mark what touches tables, and leave the long tests out unless they are asked for."""
+    kept, left = [], []
+    for item in items:
+        if item.get_closest_marker("django_db") or TABLES & set(getattr(item, "fixturenames", ())):
+            item.add_marker("database")
+        (left if item.get_closest_marker("long") and not config.getoption("--long") else kept).append(item)
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = kept
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """Debian's Chromium, without what it would fetch or report by itself."""
+    path = os.environ.get("XUEJI_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    flags = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
+    flags += ["--disable-sync", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
+    if os.geteuid() == 0:
+        flags.append("--no-sandbox")
+    return {**browser_type_launch_args, "executable_path": path, "args": flags}
