@@ -1,0 +1,31 @@
+"""System checks: a ring that cannot seal, and tables whose cells could never be sealed."""
+
+from django.apps import apps
+from django.core.checks import CheckMessage, Error, register
+
+from xueji.vault import keys
+from xueji.vault.fields import SealedField
+
+
+@register()
+def the_ring_is_usable(**_) -> list[CheckMessage]:
+    try:
+        keys.ring()
+    except keys.KeysUnusable as problem:
+        return [Error(str(problem), hint="xueji vault new-key  (docs/operations.md)", id="xueji.vault.E001")]
+    return []
+
+
+@register()
+def sealed_cells_have_a_key_before_they_are_saved(app_configs=None, **_) -> list[CheckMessage]:
+    """A cell is bound to its row; a row numbered by the database has no number while it is being sealed."""
+    return [
+        Error(
+            f"{model._meta.label}: sealed fields need a primary key with a default (UUIDField(default=uuid4)).",
+            obj=model,
+            id="xueji.vault.E002",
+        )
+        for model in apps.get_models()
+        if any(isinstance(field, SealedField) for field in model._meta.local_concrete_fields)
+        and not (model._meta.pk.has_default() or model._meta.pk.remote_field)
+    ]
