@@ -20,8 +20,8 @@ test: setup     ## everything: house, book, apps on SQLite and PostgreSQL, flows
 test-long: setup   ## also the tests that take minutes
 	@.venv/bin/python tools/test.py --long
 
-bench: setup    ## bench/results.md: figures, machine, ratio to a peer
-	@tools/bench.sh
+bench: setup    ## bench/results.md: figures, machine, ratio to a peer (ONLY="import" runs one)
+	@tools/bench.sh $(ONLY)
 
 lint: setup     ## ruff and the storeys
 	@.venv/bin/ruff check . && .venv/bin/lint-imports
