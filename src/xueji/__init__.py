@@ -1,0 +1,1 @@
+"""Xueji (学籍): student records from the roster of new students to the certificate in the graduate's hand."""
