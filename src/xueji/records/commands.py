@@ -1,0 +1,100 @@
+"""Writes to the register."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import BooleanField, DateField, IntegerField
+
+from xueji.accounts.permissions import Permission
+from xueji.journal.command import Act, Change, Scope, command
+from xueji.records.models import College, Person, School, StudentRecord
+from xueji.records.queries import PERSON_COLUMNS, RECORD_COLUMNS, Value, scope_of, value_of
+
+
+@command(needs=Permission.GRANT_ROLES, records="school.declared")
+def declare_school(act: Act, **columns: Any) -> Change:
+    """Say which school this installation serves (登记学校)."""
+    school, _ = School.objects.update_or_create(id=1, defaults=columns)
+    return Change("school", detail={k: str(v) for k, v in columns.items()}, result=school)
+
+
+@command(needs=Permission.GRANT_ROLES, records="college.declared")
+def declare_college(act: Act, *, code: str, **columns: Any) -> Change:
+    """Add a college or change what is known of it (登记学院)."""
+    before = College.objects.filter(code=code).first()
+    same = before is not None and all(getattr(before, k) == v for k, v in columns.items())
+    college, _ = College.objects.update_or_create(code=code, defaults=columns)
+    return Change(f"college:{code}", Scope(college=code), {"columns": sorted(columns)}, college, unchanged=same)
+
+
+@command(
+    needs=Permission.RECORD_CHANGE, records="record.changed", scope=lambda record, values, reason: scope_of(record)
+)
+def change_record(act: Act, record: StudentRecord, *, values: Mapping[str, Value], reason: str) -> Change:
+    """Change official fields of a record (变更学籍信息), with the reason. Values are stored forms by catalogue code."""
+    changed = write_values(record, values, act)
+    return Change(f"record:{record.student_number}", scope_of(record), {"fields": changed, "reason": reason}, record,
+                  unchanged=not changed)  # fmt: skip
+
+
+@command(needs=Permission.CASE_FILL, records="record.own_values_saved", scope=lambda record, values: scope_of(record))
+def save_own_values(act: Act, record: StudentRecord, *, values: Mapping[str, Value]) -> Change:
+    """Put what the student owns in force at once (学生可直接修改的信息): the caller passes ``free`` fields only."""
+    changed = write_values(record, values, act)
+    return Change(f"record:{record.student_number}", scope_of(record), {"fields": changed}, record,
+                  unchanged=not changed)  # fmt: skip
+
+
+@command(needs=Permission.CORRECTION_REVIEW, records="record.corrected", scope=lambda record, values, request: scope_of(record))
+def put_correction_in_force(act: Act, record: StudentRecord, *, values: Mapping[str, Value], request: str) -> Change:
+    """Put an approved correction in force (更正生效). ``request`` names the approved request."""
+    changed = write_values(record, values, act)
+    return Change(f"record:{record.student_number}", scope_of(record), {"fields": changed, "request": request}, record,
+                  unchanged=not changed)  # fmt: skip
+
+
+def write_values(record: StudentRecord, values: Mapping[str, Value], act: Act) -> list[str]:
+    """Write values in the catalogue's stored form to person, record and details. Returns the codes that changed.
+
+    Called by commands only. Raises ValidationError of the framework for a text its column cannot hold.
+    """
+    changed = [code for code, value in values.items() if value_of(record, code) != value]
+    on_person = [code for code in changed if code in PERSON_COLUMNS]
+    on_record = [code for code in changed if code in RECORD_COLUMNS]
+    in_details = [code for code in changed if code not in PERSON_COLUMNS and code not in RECORD_COLUMNS]
+    for code in on_person:
+        setattr(record.person, code, column_value(Person, code, values[code]))
+    if on_person:
+        record.person.save(update_fields=[*on_person, *(["id_index"] if "id_number" in on_person else [])])
+    columns = []
+    for code in on_record:
+        if code == "college":
+            record.college = College.objects.get(name=values[code])
+        else:
+            if code == "expected_on" and record.first_expected_on is None:
+                record.first_expected_on = record.expected_on
+                columns.append("first_expected_on")
+            setattr(record, code, column_value(StudentRecord, code, values[code]))
+        columns.append(code)
+    for code in in_details:
+        if values[code]:
+            record.details[code] = values[code]
+        else:
+            record.details.pop(code, None)
+    if changed:
+        record.revision += 1
+        record.changed_at = act.at
+        record.save(update_fields=[*columns, "revision", "changed_at", *(["details"] if in_details else [])])
+    return sorted(changed)
+
+
+def column_value(model: type[Person] | type[StudentRecord], code: str, value: Value) -> object:
+    """A value in stored form as its column wants it: a date, a number, True or False, text."""
+    column = model._meta.get_field(code)
+    if value == "" and column.null:
+        return None
+    if isinstance(column, BooleanField):
+        return value == "yes"
+    return column.to_python(value) if isinstance(column, DateField | IntegerField) else value

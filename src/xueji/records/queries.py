@@ -1,0 +1,134 @@
+"""Reading the register, viewer first. What a viewer may not see is not in the answer; a refusal becomes a 404."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from xueji.accounts.models import Account
+from xueji.accounts.permissions import Permission
+from xueji.accounts.queries import AccountActor, Viewer
+from xueji.accounts.roles import ROLES, Role
+from xueji.catalogue.fields import FIELDS
+from xueji.journal.command import Scope
+from xueji.records.models import College, Person, School, StudentRecord
+from xueji.vault.fields import blind_index
+
+
+def scope_of(record: StudentRecord) -> Scope:
+    """Where a record belongs: its college, campus and class, and whose it is."""
+    return Scope(
+        college=record.college_id,
+        campus=record.campus,
+        class_number=record.class_number,
+        account=f"account:{record.account_id}" if record.account_id else "",
+    )
+
+
+def visible(viewer: Viewer, permission: str = Permission.STUDENT_READ, prefix: str = "") -> Q:
+    """The condition "the viewer holds the permission for this record", for any table that leads to one by ``prefix``.
+
+    Students see their own; staff what one of their grants covers; the system everything.
+    """
+    if not isinstance(viewer, AccountActor):
+        return Q() if viewer.may(permission, Scope()) else Q(pk__in=[])
+    seen = Q(pk__in=[])
+    if viewer.is_student:
+        seen |= Q(**{f"{prefix}account_id": viewer.account.pk})
+    for grant in viewer.grants:
+        if permission not in ROLES[Role(grant.role)]:
+            continue
+        if not (grant.college or grant.campus):
+            return Q()
+        held: dict[str, str] = {}
+        if grant.college:
+            held[f"{prefix}college_id"] = grant.college
+        if grant.campus:
+            held[f"{prefix}campus"] = grant.campus
+        if grant.class_number:
+            held[f"{prefix}class_number"] = grant.class_number
+        seen |= Q(**held)
+    return seen
+
+
+def records_for(viewer: Viewer, permission: str = Permission.STUDENT_READ) -> QuerySet[StudentRecord]:
+    """The student records the viewer may see, with their persons and colleges."""
+    return StudentRecord.objects.filter(visible(viewer, permission)).select_related("person", "college")
+
+
+def found(viewer: Viewer, words: str) -> QuerySet[StudentRecord]:
+    """Records found by part of a name, by the beginning of a student number, or by a whole identity number."""
+    words = "".join(words.split())
+    if not words:
+        return StudentRecord.objects.none()
+    match = Q(student_number__istartswith=words)
+    if any(ch >= "\u0080" for ch in words) or words.isalpha():
+        match |= Q(person__name__contains=words)
+    if len(words) >= 8:
+        match |= Q(person__id_index=blind_index(words.upper(), purpose="id_number"))
+    return records_for(viewer).filter(match).order_by("student_number")
+
+
+def own_record(account: Account) -> StudentRecord | None:
+    """The student record this account belongs to."""
+    return StudentRecord.objects.filter(account=account).select_related("person", "college").first()
+
+
+def colleges_for(viewer: Viewer, permission: str = Permission.CASE_READ) -> QuerySet[College]:
+    """The colleges in which the viewer holds the permission."""
+    codes = viewer.colleges_for(permission)
+    return College.objects.all() if codes is None else College.objects.filter(code__in=codes)
+
+
+def college_contact(code: str) -> College | None:
+    """A college with whom to ask there: public knowledge, printed in every notice."""
+    return College.objects.filter(code=code).first()
+
+
+def school() -> School:
+    """The school of this installation; an unnamed one before it is declared."""
+    return School.objects.first() or School(code="00000", name="（未登记学校）", name_en="(school not declared)")
+
+
+PERSON_COLUMNS = frozenset(f.name for f in Person._meta.concrete_fields) - {"id", "id_index"}
+RECORD_COLUMNS = frozenset(f.name for f in StudentRecord._meta.concrete_fields) - {
+    "id", "person", "account", "details", "revision", "changed_at"
+}  # fmt: skip
+SCHOOL_FIELDS = {"school_code": "code", "school_name": "name", "school_president": "president"}
+
+
+Value = str | list[dict[str, str]]
+"""A value in the catalogue's stored form: text (codes, ISO dates, "yes"/"no"), or the rows of a table."""
+
+
+def as_text(value: object) -> str:
+    """A column's value in the catalogue's stored form; "" for nothing."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def value_of(record: StudentRecord, code: str, of_school: School | None = None) -> Value:
+    """What a record holds for a catalogue field, in the catalogue's stored form; "" for nothing.
+
+    ``college`` answers with the college's name, ``school_*`` with the school's; a sensitive column is opened.
+    """
+    if code == "college":
+        return record.college.name
+    if code in SCHOOL_FIELDS:
+        return getattr(of_school or school(), SCHOOL_FIELDS[code])
+    if code in PERSON_COLUMNS:
+        return as_text(getattr(record.person, code))
+    if code in RECORD_COLUMNS:
+        return as_text(getattr(record, code))
+    return record.details.get(code, "")
+
+
+def values_of(record: StudentRecord) -> dict[str, Value]:
+    """Every catalogue field with what the record holds, empty ones left out."""
+    of_school = school()
+    values = {code: value_of(record, code, of_school) for code in FIELDS}
+    return {code: value for code, value in values.items() if value}
