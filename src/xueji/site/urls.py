@@ -1,0 +1,5 @@
+"""The addresses of the house."""
+
+from django.urls import path
+
+urlpatterns = []
