@@ -27,5 +27,4 @@ lint: setup     ## ruff and the storeys
 	@.venv/bin/ruff check . && .venv/bin/lint-imports
 
 docs: setup     ## what is generated in docs/: findings and rules
-	@.venv/bin/xueji docs findings --out docs/findings.md
-	@.venv/bin/xueji docs rules --out docs/rules
+	@.venv/bin/python tools/docs.py
