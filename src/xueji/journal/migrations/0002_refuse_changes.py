@@ -30,7 +30,7 @@ SQLITE = [
 
 def refuse(apps, schema_editor):
     for statement in POSTGRESQL if schema_editor.connection.vendor == "postgresql" else SQLITE:
-        schema_editor.execute(statement)
+        schema_editor.execute(statement, None)  # None: the % of RAISE is not a placeholder
 
 
 def allow(apps, schema_editor):
