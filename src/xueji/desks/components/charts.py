@@ -69,9 +69,7 @@ def line(values: list[tuple[str, float]], *, top: float, reference: list[float] 
         y = BOTTOM - (BOTTOM - TOP) * min(max(value, 0), ceiling) / ceiling
         return round(x, 1), round(y, 1)
 
-    points = [
-        Point(*place(index, value), label, value) for index, (label, value) in enumerate(values) if value is not None
-    ]
+    points = [Point(*place(index, value), label, value) for index, (label, value) in enumerate(values) if value is not None]
     path = _path((point.x, point.y) for point in points)
     area = f"{path} L{points[-1].x} {BOTTOM} L{points[0].x} {BOTTOM}z" if len(points) > 1 else ""
     every = -(-len(values) // 9) or 1
@@ -80,9 +78,7 @@ def line(values: list[tuple[str, float]], *, top: float, reference: list[float] 
         path=path,
         area=area,
         reference=_path(place(index, value) for index, value in enumerate(reference)),
-        ticks_x=[
-            Tick(place(index, 0)[0], label) for index, (label, _) in enumerate(values) if index % every == 0
-        ],
+        ticks_x=[Tick(place(index, 0)[0], label) for index, (label, _) in enumerate(values) if index % every == 0],
         ticks_y=[Tick(place(0, ceiling * share)[1], f"{ceiling * share:g}{unit}") for share in (0, 0.5, 1)],
         last=points[-1] if points else None,
     )
@@ -103,6 +99,4 @@ class Bar:
 def bars(values: list[tuple[str, float]], *, row: int = 24) -> list[Bar]:
     """Horizontal bars, widths in percent of the largest value, rows `row` units apart."""
     largest = max((value for _, value in values), default=0) or 1
-    return [
-        Bar(label, value, round(100 * value / largest, 2), index * row) for index, (label, value) in enumerate(values)
-    ]
+    return [Bar(label, value, round(100 * value / largest, 2), index * row) for index, (label, value) in enumerate(values)]

@@ -67,9 +67,7 @@ class ShownForm(forms.Form):
         widget=forms.RadioSelect,
     )
     born = forms.DateField(label=Text("出生日期", "Date of birth"), widget=forms.DateInput(attrs={"type": "date"}))
-    photo = forms.FileField(
-        label=Text("照片", "Photo"), required=False, help_text=Text("JPEG，不超过 5 MB。", "JPEG, at most 5 MB.")
-    )
+    photo = forms.FileField(label=Text("照片", "Photo"), required=False, help_text=Text("JPEG，不超过 5 MB。", "JPEG, at most 5 MB."))
     agreed = forms.BooleanField(label=Text("我已逐项核对。", "I have looked at every item."), required=False)
 
     def clean_mobile(self):
@@ -106,9 +104,7 @@ class Step:
 
 
 def _shown(request: HttpRequest) -> dict[str, Any]:
-    form = ShownForm(
-        {"mobile": "1385550142", "address": "江苏省南通市崇川区濠南路 18 号", "politics": "03", "born": "2003-05-01"}
-    )
+    form = ShownForm({"mobile": "1385550142", "address": "江苏省南通市崇川区濠南路 18 号", "politics": "03", "born": "2003-05-01"})
     form.is_valid()
     days = [("2日", 6), ("3日", 17), ("4日", 29), ("5日", 38), ("6日", 47), ("7日", 58), ("8日", 75), ("9日", None)]
     return {

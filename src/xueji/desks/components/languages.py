@@ -22,6 +22,4 @@ def said(text, language: str = ""):
 def keep(request: HttpRequest, response: HttpResponse, language: str) -> None:
     """Let this browser speak `language` until it is closed; a shared computer forgets with it."""
     if language in LANGUAGES:
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME, language, httponly=True, samesite="Lax", secure=request.is_secure()
-        )
+        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, httponly=True, samesite="Lax", secure=request.is_secure())

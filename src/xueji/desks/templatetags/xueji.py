@@ -118,11 +118,7 @@ def finding_list(findings, title=""):
 @register.inclusion_tag("components/error_summary.html")
 def error_summary(form, title=""):
     """What must be mended on this form, each with a link to its field."""
-    found = [
-        (row_id, mistake)
-        for bound in form
-        for row_id, mistake in ((bound.auto_id, mistake) for mistake in rows.mistakes_of(bound))
-    ]
+    found = [(row_id, mistake) for bound in form for row_id, mistake in ((bound.auto_id, mistake) for mistake in rows.mistakes_of(bound))]
     general = [rows.mistake_of(error) for error in form.non_field_errors().as_data()]
     return {
         "found": found,
@@ -152,7 +148,10 @@ def deadline(at, now, note="", state=""):
     left = at - now
     if not state:
         state = "late" if left.total_seconds() < 0 else "back" if left.days < 3 else "going"
-    return {"at": at, "left": left, "over": left.total_seconds() < 0, "state": state, "now": now, "note": languages.said(note)}
+    return {
+        "at": at, "left": left, "over": left.total_seconds() < 0, "state": state, "now": now,
+        "note": languages.said(note), "language": languages.current(),
+    }  # fmt: skip
 
 
 @register.inclusion_tag("components/progress.html")
@@ -243,6 +242,4 @@ def nav_link(context, address, label, count=None, exact=False):
 @register.simple_block_tag
 def grid(content, label):
     """A table that scrolls inside its own frame; the frame can be reached and scrolled by keyboard."""
-    return format_html(
-        '<div class="grid" role="region" aria-label="{}" tabindex="0">{}</div>', languages.said(label), content
-    )
+    return format_html('<div class="grid" role="region" aria-label="{}" tabindex="0">{}</div>', languages.said(label), content)
