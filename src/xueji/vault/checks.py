@@ -1,18 +1,22 @@
 """System checks: a ring that cannot seal, and tables whose cells could never be sealed."""
 
 from django.apps import apps
-from django.core.checks import CheckMessage, Error, register
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.db import DatabaseError
 
-from xueji.vault import keys
+from xueji.vault import keys, marks
 from xueji.vault.fields import SealedField
 
 
 @register()
 def the_ring_is_usable(**_) -> list[CheckMessage]:
+    """A folder without any key is that of an installation before its first migration, and legal."""
     try:
-        keys.ring()
+        if keys.held_keys() or isinstance(settings.XUEJI_KEYS, dict):
+            keys.ring()
     except keys.KeysUnusable as problem:
-        return [Error(str(problem), hint="xueji vault new-key  (docs/operations.md)", id="xueji.vault.E001")]
+        return [Error(str(problem), hint="docs/operations.md, Keys.", id="xueji.vault.E001")]
     return []
 
 
@@ -29,3 +33,12 @@ def sealed_cells_have_a_key_before_they_are_saved(app_configs=None, **_) -> list
         if any(isinstance(field, SealedField) for field in model._meta.local_concrete_fields)
         and not (model._meta.pk.has_default() or model._meta.pk.remote_field)
     ]
+
+
+@register(Tags.database)
+def ring_and_database_belong_together(databases=None, **_) -> list[CheckMessage]:
+    try:
+        problem = marks.problem()
+    except (DatabaseError, keys.KeysUnusable):
+        return []  # no tables yet, or E001 says it already
+    return [Error(problem, hint="docs/operations.md, Restore drill.", id="xueji.vault.E004")] if problem else []

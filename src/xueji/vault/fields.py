@@ -176,9 +176,7 @@ class SealedField(models.Field):
     def check(self, **kwargs):
         problems = super().check(**kwargs)
         if self.unique or self.db_index:
-            problems.append(
-                checks.Error("A sealed column cannot be indexed; use BlindIndexField.", obj=self, id="xueji.vault.E003")
-            )
+            problems.append(checks.Error("A sealed column cannot be indexed; use BlindIndexField.", obj=self, id="xueji.vault.E003"))
         return problems
 
     def sealed(self, value: Any, instance: models.Model) -> Sealed | None:

@@ -55,14 +55,15 @@ def forget_cached_keys() -> None:
     _folder_ring.cache_clear()
 
 
-def _usable() -> dict[int, bytes]:
+def held_keys() -> dict[int, bytes]:
+    """The keys that can be read, not judged; empty before the first migration. Raises KeysUnusable for a bad file."""
     configured = settings.XUEJI_KEYS
     return configured if isinstance(configured, dict) else _folder_ring(Path(configured))
 
 
 def ring() -> dict[int, bytes]:
     """The ring as configured, judged. Raises KeysUnusable with the reason when it cannot seal."""
-    held = _usable()
+    held = held_keys()
     for number, key in held.items():
         if not 0 <= number <= 255 or len(key) != KEY_BYTES:
             raise KeysUnusable(f"密钥 {number} 不可用 / key {number} must be {KEY_BYTES} bytes, numbered 0 to 255")
@@ -76,18 +77,16 @@ def ring() -> dict[int, bytes]:
 
 def current_number() -> int:
     """The number of the key that seals new values. Raises KeysUnusable."""
-    return max(_usable(), default=0) or max(ring())
+    return max(held_keys(), default=0) or max(ring())
 
 
 def _held(number: int) -> bytes:
-    held = _usable()
+    held = held_keys()
     if number not in held and held is not settings.XUEJI_KEYS:
         forget_cached_keys()  # another worker may have rotated since we read the folder
-        held = _usable()
+        held = held_keys()
     if number not in held:
-        raise KeyMissing(
-            f"缺少密钥 {number} / key {number} is not in the ring: restore the file {number}.key from the key backup"
-        )
+        raise KeyMissing(f"缺少密钥 {number} / key {number} is not in the ring: restore the file {number}.key from the key backup")
     return held[number]
 
 
