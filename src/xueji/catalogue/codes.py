@@ -36,9 +36,7 @@ class CodeTable:
         self.name = name
         self.title = Text(content["title"], content["title_en"])
         self.source: str = content["source"]
-        self._entries = {
-            row[0]: Entry(row[0], Text(row[1], row[2]), tuple(row[3:])) for row in content["rows"]
-        }
+        self._entries = {row[0]: Entry(row[0], Text(row[1], row[2]), tuple(row[3:])) for row in content["rows"]}
         self._by_word: dict[str, str] = {}
         for rank in (lambda e: (e.code,), lambda e: (e.word.zh, e.word.en), lambda e: e.aliases):
             for entry in self._entries.values():

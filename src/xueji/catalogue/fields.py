@@ -47,6 +47,7 @@ class Kind(StrEnum):
     CODE = "code"
     REGION = "region"
     YES_NO = "yes_no"
+    MOBILE = "mobile"
     PHONE = "phone"
     EMAIL = "email"
     POSTCODE = "postcode"
@@ -110,9 +111,7 @@ RETENTIONS: Mapping[str, Text] = MappingProxyType(
         "studies+1": Text("离校后保存 1 年", "Kept for one year after leaving"),
     }
 )
-APPROVERS: Mapping[str, Text] = MappingProxyType(
-    {"college": Text("学院", "College"), "registry": Text("学校学籍管理部门", "Registry")}
-)
+APPROVERS: Mapping[str, Text] = MappingProxyType({"college": Text("学院", "College"), "registry": Text("学校学籍管理部门", "Registry")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,9 +223,7 @@ def field_from(code: str, group: str, entry: Mapping[str, Any], *, inherited: Ma
             approvers=tuple(entry.get("approvers", fallback)),
             privacy=Privacy(entry["privacy"]),
             hint=Text(entry.get("hint", ""), entry.get("hint_en", "")),
-            columns=tuple(
-                field_from(name, group, column, inherited=passed_down) for name, column in entry.get("columns", {}).items()
-            ),
+            columns=tuple(field_from(name, group, column, inherited=passed_down) for name, column in entry.get("columns", {}).items()),
             **{key: entry[key] for key in _PLAIN if key in entry},
         )
     except (KeyError, ValueError) as wrong:
