@@ -32,3 +32,8 @@ def head() -> tuple[int, str]:
     """The number and hash of the newest event: write them down elsewhere, and a cut-off end becomes evident."""
     last = Event.objects.order_by("-seq").values_list("seq", "hash").first()
     return last or (0, GENESIS)
+
+
+def knows(noted: str) -> bool:
+    """Whether a hash noted earlier is still in the chain."""
+    return Event.objects.filter(hash=noted).exists()

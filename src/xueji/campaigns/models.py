@@ -1,0 +1,125 @@
+"""The engine's tables: a notice opened as a campaign, one case per student, and the facts about its steps."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+from xueji.records.models import College, StudentRecord
+from xueji.rules.progress import State
+
+STATES = [(s.value, s.value) for s in State]
+
+
+class Campaign(models.Model):
+    """A notice at work (一次工作): its current version, its window, whether it was closed."""
+
+    code = models.CharField(max_length=60, unique=True)
+    number = models.CharField("文号", max_length=60)
+    kind = models.CharField(max_length=16)
+    title = models.CharField(max_length=120)
+    title_en = models.CharField(max_length=200, blank=True)
+    version = models.PositiveSmallIntegerField(default=1)
+    opens = models.DateTimeField()
+    closes = models.DateTimeField()
+    moved_by_days = models.IntegerField(default=0)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-opens", "code"]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class NoticeVersion(models.Model):
+    """The text of a notice as opened or supplemented (通知版本、补充通知). Never edited."""
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="versions")
+    version = models.PositiveSmallIntegerField()
+    text = models.TextField()
+    sha256 = models.CharField(max_length=64)
+    reason = models.CharField(max_length=300, blank=True)
+    published_at = models.DateTimeField()
+    published_by = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["campaign", "version"], name="a_version_is_published_once")]
+
+    def __str__(self) -> str:
+        return f"{self.campaign_id} v{self.version}"
+
+
+class Case(models.Model):
+    """One student in one campaign (事项), with the group and the audience entry that brought the student in.
+
+    ``stage`` is computed by rules/progress.py at every mark and kept for indexes only.
+    """
+
+    class Origin(models.TextChoices):
+        AUDIENCE = "audience", "符合通知条件"
+        NOMINATED = "nominated", "学院上报、学校审核"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="cases")
+    record = models.ForeignKey(StudentRecord, models.PROTECT, related_name="cases")
+    group = models.CharField(max_length=32)
+    alternative = models.PositiveSmallIntegerField(default=0)
+    origin = models.CharField(max_length=12, choices=Origin, default=Origin.AUDIENCE)
+    opened_at = models.DateTimeField()
+    left_at = models.DateTimeField(null=True, blank=True)
+    stage = models.CharField(max_length=8, choices=STATES, default=State.IDLE.value)
+    at_step = models.CharField(max_length=32, blank=True)
+    touched_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["campaign", "record"], name="one_case_per_student_and_campaign")]
+        indexes = [
+            models.Index(fields=["campaign", "stage", "record"], name="case_by_stage"),
+            models.Index(fields=["campaign", "finished_at"], name="case_by_finish"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class StepMark(models.Model):
+    """The newest fact about one step of one case (步骤记录). The history is in the journal."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="marks")
+    step = models.CharField(max_length=32)
+    mark = models.CharField(max_length=8, choices=STATES)
+    at = models.DateTimeField()
+    note = models.CharField(max_length=500, blank=True)
+    by = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "step"], name="one_mark_per_step")]
+
+    def __str__(self) -> str:
+        return f"{self.step} {self.mark}"
+
+
+class Extension(models.Model):
+    """A later end for one student or one college (个人延期、学院延期), with reason and approver."""
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="extensions")
+    case = models.ForeignKey(Case, models.PROTECT, null=True, blank=True, related_name="extensions")
+    college = models.ForeignKey(College, models.PROTECT, null=True, blank=True)
+    step = models.CharField(max_length=32, blank=True)
+    until = models.DateTimeField()
+    reason = models.CharField(max_length=300)
+    granted_at = models.DateTimeField()
+    granted_by = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(case=None) ^ models.Q(college=None), name="an_extension_is_personal_or_of_a_college"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.step or '*'} {self.until:%F %T}"

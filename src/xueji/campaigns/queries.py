@@ -1,0 +1,262 @@
+"""Reading campaigns and cases, viewer first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from django.db.models import BooleanField, Count, Q, QuerySet, Value
+from django.db.models import Case as Choose
+from django.db.models import When
+from django.db.models.functions import TruncDate
+
+from xueji.accounts.permissions import Permission
+from xueji.accounts.queries import Viewer
+from xueji.campaigns.audience import Condition, facts_for, membership
+from xueji.campaigns.models import Campaign, Case, Extension, NoticeVersion, StepMark
+from xueji.campaigns.notice import Audience, Notice, NoticeStep, read_notice
+from xueji.catalogue.text import Text
+from xueji.journal.command import Scope
+from xueji.records.models import StudentRecord
+from xueji.records.queries import scope_of, visible
+from xueji.records.terms import PRESENT
+from xueji.rules.progress import Mark, Standing, State, Step, standings
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+@lru_cache(maxsize=64)
+def _parsed(sha256: str, text: str) -> Notice:
+    notice, findings = read_notice(text)
+    if notice is None:
+        raise ValueError(f"a published notice no longer reads: {findings}")
+    return notice
+
+
+def campaigns() -> QuerySet[Campaign]:
+    """Every campaign, newest first. That a notice exists is public."""
+    return Campaign.objects.all()
+
+
+def campaign_of(code: str) -> Campaign | None:
+    """The campaign of that code."""
+    return Campaign.objects.filter(code=code).first()
+
+
+def notice_of(campaign: Campaign, version: int | None = None) -> Notice:
+    """The notice as published, in its current or an earlier version."""
+    row = NoticeVersion.objects.get(campaign=campaign, version=version or campaign.version)
+    return _parsed(row.sha256, row.text)
+
+
+def versions_of(campaign: Campaign) -> QuerySet[NoticeVersion]:
+    """The published versions, newest first."""
+    return campaign.versions.order_by("-version")
+
+
+def cases_for(
+    viewer: Viewer, campaign: Campaign | None = None, permission: str = Permission.CASE_READ
+) -> QuerySet[Case]:
+    """The cases the viewer may see (of one campaign), without those who have left the audience."""
+    cases = Case.objects.filter(visible(viewer, permission, "record__"), left_at=None)
+    if campaign is not None:
+        cases = cases.filter(campaign=campaign)
+    return cases.select_related("campaign", "record__person", "record__college")
+
+
+def own_cases(viewer: Viewer) -> QuerySet[Case]:
+    """The viewer's own cases as a student, those that close first in front."""
+    if not viewer.is_student:
+        return Case.objects.none()
+    return cases_for(viewer, permission=Permission.CASE_FILL).order_by("campaign__closes")
+
+
+def scope_of_case(case: Case) -> Scope:
+    """Where a case belongs: where its record belongs."""
+    return scope_of(case.record)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSteps:
+    """One case with its notice and every step at one instant."""
+
+    case: Case
+    notice: Notice
+    steps: tuple[NoticeStep, ...]
+    standings: tuple[Standing, ...]
+
+    def standing(self, code: str) -> Standing:
+        """The standing of one step; raises KeyError."""
+        for found in self.standings:
+            if found.step.code == code:
+                return found
+        raise KeyError(code)
+
+    def pairs(self) -> list[tuple[NoticeStep, Standing]]:
+        """Declared step and standing side by side, in order."""
+        return list(zip(self.steps, self.standings, strict=True))
+
+
+def marks_of(case: Case) -> dict[str, Mark]:
+    """The newest mark of every step of a case."""
+    return {m.step: Mark(State(m.mark), m.at, m.note, m.by) for m in StepMark.objects.filter(case=case)}
+
+
+def rule_steps(
+    notice: Notice, group: str, personal: Iterable[Extension] = ()
+) -> tuple[tuple[NoticeStep, ...], tuple[Step, ...]]:
+    """The declared steps of a group, and the same for the rules with the granted extensions put in."""
+    declared = notice.steps_for(group)
+    extensions = list(personal)
+    steps = tuple(
+        Step(s.code, s.who, tuple(c for c in s.after if any(d.code == c for d in declared)),
+             s.window.extended(e.until for e in extensions if e.step in {"", s.code}), s.optional)
+        for s in declared
+    )  # fmt: skip
+    return declared, steps
+
+
+def extensions_of(case: Case) -> QuerySet[Extension]:
+    """The extensions that reach this case: its own and its college's."""
+    return Extension.objects.filter(
+        Q(case=case) | Q(case=None, college_id=case.record.college_id), campaign_id=case.campaign_id
+    )
+
+
+def steps_of(case: Case, now: datetime) -> CaseSteps:
+    """The case's steps at ``now`` with windows as extended. Three queries."""
+    notice = notice_of(case.campaign)
+    declared, steps = rule_steps(notice, case.group, extensions_of(case))
+    return CaseSteps(case, notice, declared, tuple(standings(steps, marks_of(case), now)))
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many stand where (进度)."""
+
+    key: str
+    label: str
+    total: int
+    counts: dict[str, int]
+
+    def of(self, state: str) -> int:
+        """How many are in that state."""
+        return self.counts.get(state, 0)
+
+    @property
+    def done(self) -> int:
+        return self.of(State.DONE)
+
+    @property
+    def percent(self) -> int:
+        return self.done * 100 // self.total if self.total else 0
+
+
+def _tallies(rows: Iterable[tuple[str, str, str, int]]) -> list[Tally]:
+    found: dict[str, tuple[str, dict[str, int]]] = {}
+    for key, label, stage, count in rows:
+        counts = found.setdefault(key, (label, {}))[1]
+        counts[stage] = counts.get(stage, 0) + count
+    return [Tally(key, label, sum(counts.values()), counts) for key, (label, counts) in found.items()]
+
+
+def _visible_cases(viewer: Viewer, campaign: Campaign) -> QuerySet[Case]:
+    return Case.objects.filter(visible(viewer, Permission.CASE_READ, "record__"), left_at=None, campaign=campaign)
+
+
+def progress_by_college(viewer: Viewer, campaign: Campaign) -> list[Tally]:
+    """One tally per college, one query."""
+    rows = (
+        _visible_cases(viewer, campaign)
+        .values_list("record__college_id", "record__college__name", "stage")
+        .annotate(n=Count("pk"))
+        .order_by("record__college_id", "stage")
+    )
+    return _tallies(rows)
+
+
+def progress_by_class(viewer: Viewer, campaign: Campaign, college: str) -> list[Tally]:
+    """One tally per class of a college, one query."""
+    rows = (
+        _visible_cases(viewer, campaign)
+        .filter(record__college_id=college)
+        .values_list("record__class_number", "stage")
+        .annotate(n=Count("pk"))
+        .order_by("record__class_number", "stage")
+    )
+    return _tallies((number, number, stage, n) for number, stage, n in rows)
+
+
+def finished_by_day(viewer: Viewer, campaign: Campaign, now: datetime) -> list[tuple[date, int]]:
+    """How many were finished by the end of each day of the window up to today (cumulative), one query."""
+    rows = (
+        _visible_cases(viewer, campaign)
+        .exclude(finished_at=None)
+        .annotate(day=TruncDate("finished_at", tzinfo=SHANGHAI))
+        .values_list("day")
+        .annotate(n=Count("pk"))
+        .order_by("day")
+    )
+    per_day = dict(rows)
+    first = min([campaign.opens.astimezone(SHANGHAI).date(), *per_day])
+    last = max(min(now, campaign.closes).astimezone(SHANGHAI).date(), first)
+    days, total, day = [], 0, first
+    while day <= last:
+        total += per_day.get(day, 0)
+        days.append((day, total))
+        day += timedelta(days=1)
+    return days
+
+
+def audience_of(notice: Notice) -> QuerySet[StudentRecord]:
+    """Every record that belongs to some group by its conditions, annotated with ``entry`` (index of the audience)."""
+    conditions = [c for a in notice.audiences for c in (*a.include, *(m for e in a.exclude for m in e))]
+    picks = [When(membership(a), then=Value(n)) for n, a in enumerate(notice.audiences) if a.include]
+    return (
+        StudentRecord.objects.alias(**facts_for(conditions))
+        .filter(standing__in=PRESENT)
+        .annotate(entry=Choose(*picks, default=Value(-1)))
+        .filter(entry__gte=0)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One condition of one audience entry, and whether it holds for a student (原因)."""
+
+    sentence: Text
+    holds: bool
+    excludes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """One audience entry explained for one student: in or out, and why."""
+
+    audience: Audience
+    belongs: bool
+    reasons: tuple[Reason, ...]
+
+
+def explain(record: StudentRecord, notice: Notice) -> list[Membership]:
+    """Why a student is in each group, or not: every condition of every entry with its answer. One query."""
+    asked: list[Condition] = [c for a in notice.audiences for c in (*a.include, *(m for e in a.exclude for m in e))]
+    if not asked:
+        return [Membership(a, False, ()) for a in notice.audiences]
+    truth = {
+        f"c{n}": Choose(When(c.holds(), then=Value(True)), default=Value(False), output_field=BooleanField())
+        for n, c in enumerate(asked)
+    }
+    answers = StudentRecord.objects.alias(**facts_for(asked)).annotate(**truth).values(*truth).get(pk=record.pk)
+    held = {id(c): answers[f"c{n}"] for n, c in enumerate(asked)}
+    found = []
+    for audience in notice.audiences:
+        reasons = [Reason(c.sentence(), held[id(c)]) for c in audience.include]
+        out = [[Reason(c.sentence(), held[id(c)], excludes=True) for c in members] for members in audience.exclude]
+        belongs = bool(audience.include) and all(r.holds for r in reasons)
+        belongs = belongs and not any(all(r.holds for r in members) for members in out)
+        found.append(Membership(audience, belongs, tuple(reasons + [r for members in out for r in members])))
+    return found
