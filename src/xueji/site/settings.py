@@ -110,6 +110,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]  # fmt: skip
+CSRF_FAILURE_VIEW = "xueji.desks.components.pages.stale"
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 

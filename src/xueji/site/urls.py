@@ -1,10 +1,31 @@
-"""The addresses of the house. Each desk brings its own, one line per desk."""
+"""The addresses of the house: one line a desk."""
+
+from importlib.util import find_spec
 
 from django.urls import include, path
 
-urlpatterns = [
-    path("", include("xueji.desks.components.urls")),
+DESKS = [
+    ("", "xueji.desks.access.urls"),
+    ("", "xueji.desks.components.urls"),
+    ("", "xueji.desks.public.urls"),
+    ("files/", "xueji.desks.files_urls"),
+    ("jobs/", "xueji.desks.jobs_urls"),
+    ("messages/", "xueji.desks.inbox_urls"),
+    ("student/", "xueji.desks.student.urls"),
+    ("college/", "xueji.desks.college.urls"),
+    ("registry/", "xueji.desks.registry.urls"),
+    ("capture/", "xueji.desks.capture.urls"),
 ]
+
+
+def _exists(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+urlpatterns = [path(prefix, include(module)) for prefix, module in DESKS if _exists(module)]
 
 handler400 = "xueji.desks.components.pages.bad_request"
 handler403 = "xueji.desks.components.pages.denied"
