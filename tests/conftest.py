@@ -36,3 +36,11 @@ def browser_type_launch_args(browser_type_launch_args):
     if os.geteuid() == 0:
         flags.append("--no-sandbox")
     return {**browser_type_launch_args, "executable_path": path, "args": flags}
+
+
+@pytest.fixture
+def world(db):
+    """The cast in a fresh database, at 2024-09-05 10:00 in Shanghai (tests/world.py)."""
+    from tests.world import build
+
+    return build()
