@@ -71,7 +71,7 @@ def normalise(number: str) -> str:
     """The number without what typing adds: full width, lower case, spaces, invisible characters, round quotes."""
     plain = unicodedata.normalize("NFKC", number)
     kept = (c for c in plain if not c.isspace() and unicodedata.category(c) not in ("Cf", "Cc") and c not in "'\"‘’“”")
-    return "".join(kept).upper()
+    return unicodedata.normalize("NFKC", "".join(kept).upper())
 
 
 def mask(number: str) -> str:
