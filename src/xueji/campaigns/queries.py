@@ -57,9 +57,7 @@ def versions_of(campaign: Campaign) -> QuerySet[NoticeVersion]:
     return campaign.versions.order_by("-version")
 
 
-def cases_for(
-    viewer: Viewer, campaign: Campaign | None = None, permission: str = Permission.CASE_READ
-) -> QuerySet[Case]:
+def cases_for(viewer: Viewer, campaign: Campaign | None = None, permission: str = Permission.CASE_READ) -> QuerySet[Case]:
     """The cases the viewer may see (of one campaign), without those who have left the audience."""
     cases = Case.objects.filter(visible(viewer, permission, "record__"), left_at=None)
     if campaign is not None:
@@ -105,9 +103,7 @@ def marks_of(case: Case) -> dict[str, Mark]:
     return {m.step: Mark(State(m.mark), m.at, m.note, m.by) for m in StepMark.objects.filter(case=case)}
 
 
-def rule_steps(
-    notice: Notice, group: str, personal: Iterable[Extension] = ()
-) -> tuple[tuple[NoticeStep, ...], tuple[Step, ...]]:
+def rule_steps(notice: Notice, group: str, personal: Iterable[Extension] = ()) -> tuple[tuple[NoticeStep, ...], tuple[Step, ...]]:
     """The declared steps of a group, and the same for the rules with the granted extensions put in."""
     declared = notice.steps_for(group)
     extensions = list(personal)
@@ -121,9 +117,7 @@ def rule_steps(
 
 def extensions_of(case: Case) -> QuerySet[Extension]:
     """The extensions that reach this case: its own and its college's."""
-    return Extension.objects.filter(
-        Q(case=case) | Q(case=None, college_id=case.record.college_id), campaign_id=case.campaign_id
-    )
+    return Extension.objects.filter(Q(case=case) | Q(case=None, college_id=case.record.college_id), campaign_id=case.campaign_id)
 
 
 def steps_of(case: Case, now: datetime) -> CaseSteps:
@@ -131,6 +125,43 @@ def steps_of(case: Case, now: datetime) -> CaseSteps:
     notice = notice_of(case.campaign)
     declared, steps = rule_steps(notice, case.group, extensions_of(case))
     return CaseSteps(case, notice, declared, tuple(standings(steps, marks_of(case), now)))
+
+
+def steps_of_all(cases: Iterable[Case], now: datetime) -> list[CaseSteps]:
+    """What `steps_of` says of one case, for a page of cases of one campaign. Three queries, however many they are."""
+    page = list(cases)
+    if not page:
+        return []
+    notice = notice_of(page[0].campaign)
+    marks: dict[object, dict[str, Mark]] = {case.pk: {} for case in page}
+    for m in StepMark.objects.filter(case__in=page):
+        marks[m.case_id][m.step] = Mark(State(m.mark), m.at, m.note, m.by)
+    colleges = {case.record.college_id for case in page}
+    granted = list(Extension.objects.filter(Q(case__in=page) | Q(case=None, college__in=colleges), campaign_id=page[0].campaign_id))
+    found = []
+    for case in page:
+        reaching = [e for e in granted if e.case_id == case.pk or (e.case_id is None and e.college_id == case.record.college_id)]
+        declared, steps = rule_steps(notice, case.group, reaching)
+        found.append(CaseSteps(case, notice, declared, tuple(standings(steps, marks[case.pk], now))))
+    return found
+
+
+def narrowed(cases: QuerySet[Case], *, words: str = "", class_number: str = "", stage: str = "", step: str = "") -> QuerySet[Case]:
+    """The cases that fit: part of a name or the beginning of a number, a class, a stage, the step where they stopped.
+
+    The stage "open" means everything that is not done.
+    """
+    if words:
+        cases = cases.filter(Q(record__person__name__contains=words) | Q(record__student_number__startswith=words.upper()))
+    if class_number:
+        cases = cases.filter(record__class_number=class_number)
+    if stage == "open":
+        cases = cases.exclude(stage=State.DONE)
+    elif stage:
+        cases = cases.filter(stage=stage)
+    if step:
+        cases = cases.filter(at_step=step).exclude(stage=State.DONE)
+    return cases
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +196,18 @@ def _tallies(rows: Iterable[tuple[str, str, str, int]]) -> list[Tally]:
 
 def _visible_cases(viewer: Viewer, campaign: Campaign) -> QuerySet[Case]:
     return Case.objects.filter(visible(viewer, Permission.CASE_READ, "record__"), left_at=None, campaign=campaign)
+
+
+def campaigns_seen(viewer: Viewer) -> list[tuple[Campaign, Tally]]:
+    """The campaigns in which the viewer sees anybody, newest first, each with its tally. Two queries."""
+    rows = (
+        Case.objects.filter(visible(viewer, Permission.CASE_READ, "record__"), left_at=None)
+        .values_list("campaign__code", "stage")
+        .annotate(n=Count("pk"))
+        .order_by("campaign__code", "stage")
+    )
+    tallies = {tally.key: tally for tally in _tallies((code, code, stage, n) for code, stage, n in rows)}
+    return [(campaign, tallies[campaign.code]) for campaign in campaigns().filter(code__in=tallies)]
 
 
 def progress_by_college(viewer: Viewer, campaign: Campaign) -> list[Tally]:
@@ -247,8 +290,7 @@ def explain(record: StudentRecord, notice: Notice) -> list[Membership]:
     if not asked:
         return [Membership(a, False, ()) for a in notice.audiences]
     truth = {
-        f"c{n}": Choose(When(c.holds(), then=Value(True)), default=Value(False), output_field=BooleanField())
-        for n, c in enumerate(asked)
+        f"c{n}": Choose(When(c.holds(), then=Value(True)), default=Value(False), output_field=BooleanField()) for n, c in enumerate(asked)
     }
     answers = StudentRecord.objects.alias(**facts_for(asked)).annotate(**truth).values(*truth).get(pk=record.pk)
     held = {id(c): answers[f"c{n}"] for n, c in enumerate(asked)}

@@ -8,9 +8,10 @@ from typing import Any
 from django.db.models import BooleanField, DateField, IntegerField
 
 from xueji.accounts.permissions import Permission
-from xueji.journal.command import Act, Change, Scope, command
+from xueji.journal.command import Act, Change, Scope, Stopped, command
 from xueji.records.models import College, Person, School, StudentRecord
 from xueji.records.queries import PERSON_COLUMNS, RECORD_COLUMNS, Value, scope_of, value_of
+from xueji.rules.findings import finding
 
 
 @command(needs=Permission.GRANT_ROLES, records="school.declared")
@@ -53,6 +54,19 @@ def put_correction_in_force(act: Act, record: StudentRecord, *, values: Mapping[
     changed = write_values(record, values, act)
     return Change(f"record:{record.student_number}", scope_of(record), {"fields": changed, "request": request}, record,
                   unchanged=not changed)  # fmt: skip
+
+
+@command(needs=Permission.STUDENT_REVEAL, records="record.revealed", scope=lambda record, fields, reason: scope_of(record))
+def reveal_values(act: Act, record: StudentRecord, *, fields: tuple[str, ...], reason: str) -> Change:
+    """Show sensitive values in full (查看完整的敏感信息); who looked, at which fields and why stays in the journal.
+
+    The result maps each field to its value. Stopped without a reason.
+    """
+    if not reason.strip():
+        raise Stopped([finding("CAMP.022", field="reason")])
+    shown = {code: value_of(record, code) for code in fields}
+    detail = {"fields": sorted(fields), "reason": reason.strip()[:200]}
+    return Change(f"record:{record.student_number}", scope_of(record), detail, shown)
 
 
 def write_values(record: StudentRecord, values: Mapping[str, Value], act: Act) -> list[str]:
