@@ -2,7 +2,7 @@
 # make bench: the measurements, in a virtual environment of their own that also holds the peers (the lock's group `bench`).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-export UV_PYTHON_DOWNLOADS=never UV_LINK_MODE="${UV_LINK_MODE:-copy}" UV_PROJECT_ENVIRONMENT=bench/.venv
+export UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=bench/.venv
 uv="$(command -v uv || echo .tools/bin/uv)"
 stamp="$(sha256sum uv.lock | cut -d' ' -f1)"
 if [ "$(cat bench/.venv/xueji.stamp 2>/dev/null || true)" != "$stamp" ]; then

@@ -48,7 +48,9 @@ own_uv() {   # uv from PyPI into .tools, by whichever of venv and pip this machi
     "Ask for it once:  sudo apt-get install python3-venv   then run make setup again."
 }
 
-export UV_PYTHON_DOWNLOADS=never UV_LINK_MODE="${UV_LINK_MODE:-copy}"
+export UV_PYTHON_DOWNLOADS=never
+# A campus proxy may sign with a certificate that only the machine's own store knows.
+if [ -s /etc/ssl/certs/ca-certificates.crt ]; then export UV_SYSTEM_CERTS=true UV_NATIVE_TLS=true; fi
 sync() { "$1" sync --frozen --quiet --python "$python" </dev/null; }
 
 say "installing the locked packages into .venv (Python: $python)"
