@@ -27,6 +27,15 @@ def pytest_collection_modifyitems(config, items):
         items[:] = kept
 
 
+def pytest_terminal_summary(terminalreporter):
+    """Show the longest files, functions and classes that tests/house/test_tree.py found."""
+    for report in terminalreporter.stats.get("passed", []):
+        for name, value in getattr(report, "user_properties", ()):
+            if name == "longest" and report.when == "call":
+                terminalreporter.section("the longest, to be looked at")
+                terminalreporter.write_line(value)
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
     """Debian's Chromium, without what it would fetch or report by itself."""

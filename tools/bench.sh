@@ -3,6 +3,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=bench/.venv
+if [ -s /etc/ssl/certs/ca-certificates.crt ]; then export UV_SYSTEM_CERTS=true UV_NATIVE_TLS=true; fi
 uv="$(command -v uv || echo .tools/bin/uv)"
 stamp="$(sha256sum uv.lock | cut -d' ' -f1)"
 if [ "$(cat bench/.venv/xueji.stamp 2>/dev/null || true)" != "$stamp" ]; then
