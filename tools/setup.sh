@@ -10,7 +10,7 @@ stop() { say "$1"; shift; for line in "$@"; do printf '       %s\n' "$line" >&2;
 
 fingerprint() { cat pyproject.toml uv.lock tools/setup.sh | sha256sum | cut -d' ' -f1; }
 if [ -x .venv/bin/xueji ] && [ "$(cat .venv/xueji.stamp 2>/dev/null || true)" = "$(fingerprint)" ] \
-   && .venv/bin/python -c 'import django, xueji' 2>/dev/null; then
+   && [ -e .venv/share/xueji/models/iris_landmark.tflite ] && .venv/bin/python -c 'import django, xueji' 2>/dev/null; then
   exit 0
 fi
 
@@ -61,5 +61,6 @@ if ! { works "$uv" && sync "$uv"; }; then
     "If it was the network, run make setup again: what was fetched is kept."
 fi
 [ -x .venv/bin/xueji ] || stop ".venv has no command xueji although the packages are installed." "Remove .venv and run make setup again."
+.venv/bin/python tools/fetch_models.py >&2 || say "the photo models are missing: photos will be called not checked; make setup tries again"
 fingerprint > .venv/xueji.stamp
 say "ready: .venv/bin/xueji"

@@ -1,0 +1,113 @@
+"""From the bytes of a photo to a ``Portrait`` (测量一张照片). Measures; judges nothing (``rules.photos`` judges)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from xueji.imaging import face_measures as on_face
+from xueji.imaging import scene_measures as around
+from xueji.imaging.colour import lab_of
+from xueji.imaging.models import ModelsMissing
+from xueji.imaging.nets import FoundFace, Nets, nets
+from xueji.imaging.opening import Opened, open_photo
+from xueji.rules.portrait import Box, Head, Portrait, Worn
+
+
+def measure(content: bytes, models: Path | None = None) -> Portrait:
+    """Everything the rules need about one photo, given as the bytes of its file. Never raises for bad content;
+    where the nets are missing the portrait says so and only the file is known."""
+    opened = open_photo(content)
+    if opened.rgb is None:
+        return Portrait(file=opened.facts)
+    try:
+        ready = nets(models)
+    except ModelsMissing:
+        width, height = opened.full_size
+        return Portrait(file=opened.facts, width=width, height=height, unmeasured="models_missing")
+    return measure_opened(opened, ready)
+
+
+def measure_opened(opened: Opened, ready: Nets) -> Portrait:
+    """As ``measure`` for a picture that is open already and nets that are loaded. ``opened.rgb`` must not be None."""
+    rgb = opened.rgb
+    width, height = opened.full_size
+    near, every = ready.near_faces(rgb), ready.all_faces(rgb)
+    faces = max(len(near), len(every))
+    found = near or every
+    base = Portrait(file=opened.facts, faces=faces, width=width, height=height)
+    if not found:
+        scene = around.Scene(rgb, ready.person(rgb))
+        return replace(base, background=around.background(scene), regions={})
+    chosen = max(found, key=lambda face: face.width)
+    face = on_face.face_frame(rgb, lab_of(rgb), ready.points(rgb, chosen))
+    scene = around.Scene(rgb, ready.person(rgb))
+    head = around.head(scene, face)
+    behind = around.background(scene)
+    cloth = around.clothing_box(scene, face)
+    blue, like_background = around.clothing(scene, cloth, behind.colour if behind else None)
+    return replace(
+        base,
+        head=_full_size(head, width / rgb.shape[1], height / rgb.shape[0]),
+        background=behind,
+        eyes=on_face.eyes(face),
+        mouth=on_face.mouth(face),
+        pose=on_face.pose(face),
+        light=on_face.light(face),
+        worn=Worn(
+            bridge_edge=on_face.bridge_edge(face),
+            dark_lenses=on_face.dark_lenses(face),
+            forehead_difference=on_face.forehead_difference(face),
+            crown_difference=around.crown_difference(scene, face, head.hair_top),
+            brow_difference=on_face.brow_difference(face),
+            ears=on_face.ears(face),
+            clothing_blue=blue,
+            clothing_like_background=like_background,
+            shoulders=around.shoulders(scene, face),
+        ),
+        regions=_regions(rgb.shape, face, head, cloth, every if len(every) >= len(near) else near),
+    )
+
+
+def _full_size(head: Head, across: float, down: float) -> Head:
+    """The head in pixels of the whole picture instead of the measured copy."""
+    return Head(
+        head.hair_top * down, head.eyes_y * down, head.chin_y * down,
+        head.face_width * across, head.centre_x * across, head.eye_distance * across,
+    )  # fmt: skip
+
+
+def _box_around(shape: tuple[int, ...], points: np.ndarray, margin: float = 0.0) -> Box:
+    h, w = shape[:2]
+    low, high = points.min(0) - margin, points.max(0) + margin
+    low, high = np.clip(low, 0, [w, h]), np.clip(high, 0, [w, h])
+    return Box(*(float(v) for v in (*(low / [w, h]), *((high - low) / [w, h]))))
+
+
+def _regions(shape: tuple[int, ...], face: on_face.FaceFrame, head: Head, cloth: Box | None, found: list[FoundFace]) -> dict[str, Box]:
+    """The regions a finding may point at, by name."""
+    flat, r = face.flat, face.eye_distance
+    brows = flat[list(on_face.BROW_POINTS)]
+    crown = np.array([[flat[:, 0].min(), head.hair_top], [flat[:, 0].max(), flat[on_face.FOREHEAD_TOP, 1]]])
+    regions = {
+        "face": _box_around(shape, flat[list(on_face.OVAL)]),
+        "head": _box_around(shape, np.vstack([crown, flat[list(on_face.OVAL)]])),
+        "eye_left": _box_around(shape, face.points.lids[0], r * 0.05),
+        "eye_right": _box_around(shape, face.points.lids[1], r * 0.05),
+        "eyes": _box_around(shape, np.vstack(face.points.lids), r * 0.08),
+        "mouth": _box_around(shape, flat[list(on_face.OUTER_LIPS)], r * 0.03),
+        "brows": _box_around(shape, np.vstack([brows, brows + face.up * r * 0.2])),
+        "bridge": _box_around(shape, flat[[on_face.NOSE_BRIDGE]], r * 0.15),
+        "crown": _box_around(shape, crown),
+        "ear_left": _box_around(shape, flat[[234]] - face.right * face.face_width * 0.06, face.face_width * 0.09),
+        "ear_right": _box_around(shape, flat[[454]] + face.right * face.face_width * 0.06, face.face_width * 0.09),
+        "shoulders": Box(0.0, float(np.clip(flat[on_face.CHIN, 1] / shape[0], 0, 1)), 1.0,
+                         float(np.clip(1 - flat[on_face.CHIN, 1] / shape[0], 0, 1))),
+    }  # fmt: skip
+    if cloth is not None:
+        regions["clothing"] = cloth
+    for n, other in enumerate(sorted(found, key=lambda f: -f.width)[1:], start=2):
+        regions[f"face_{n}"] = _box_around(shape, other.box.reshape(2, 2))
+    return regions

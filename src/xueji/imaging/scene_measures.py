@@ -1,0 +1,169 @@
+"""What is measured around the face (画面测量): head position, background, shoulders, clothing, what is on the head."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from xueji.imaging.colour import lab_of, patches
+from xueji.imaging.face_measures import CHIN, NOSE_TIP, OUTER_EYES, TEMPLES, FaceFrame
+from xueji.rules.portrait import Background, Box, Head
+
+SMALL_SIDE = 320
+PERSON = 0.5
+SURELY_BACKGROUND = 0.15
+EDGE = 25.0
+TILES = 8
+
+
+class Scene:
+    """The picture at a quarter of its pixels with the person mask of the same size: enough for everything wide."""
+
+    def __init__(self, rgb: np.ndarray, mask: np.ndarray) -> None:
+        h, w = rgb.shape[:2]
+        self.k = min(1.0, SMALL_SIDE / max(h, w))
+        size = (max(8, round(w * self.k)), max(8, round(h * self.k)))
+        self.lab = lab_of(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA))
+        self.mask = cv2.resize(mask, size, interpolation=cv2.INTER_LINEAR)
+        self.scale = np.array([size[0] / w, size[1] / h])
+        self.background = self._surely_background()
+
+    @property
+    def height(self) -> int:
+        return int(self.lab.shape[0])
+
+    @property
+    def width(self) -> int:
+        return int(self.lab.shape[1])
+
+    def _surely_background(self) -> np.ndarray:
+        """Background away from the seam of hair and cloth, where the mask is never exact."""
+        free = (self.mask < SURELY_BACKGROUND).astype(np.uint8)
+        times = max(2, int(0.012 * self.width))
+        return cv2.erode(free, np.ones((3, 3), np.uint8), iterations=times, borderValue=1).view(bool)
+
+
+def hair_top(scene: Scene, face: FaceFrame) -> float:
+    """The highest row over the face that shows the person, pixels of the full picture."""
+    x = face.flat[:, 0] * scene.scale[0]
+    columns = slice(int(max(0, x.min())), int(min(scene.width, x.max() + 1)))
+    rows = np.flatnonzero((scene.mask[:, columns] > PERSON).mean(1) > 0.12)
+    return float(rows[0] / scene.scale[1]) if len(rows) else 0.0
+
+
+def head(scene: Scene, face: FaceFrame) -> Head:
+    """Hair top, eye line, chin, face width and centre, pixels of the measured picture."""
+    flat = face.flat
+    return Head(
+        hair_top=hair_top(scene, face),
+        eyes_y=float(flat[list(OUTER_EYES), 1].mean()),
+        chin_y=float(flat[CHIN, 1]),
+        face_width=face.face_width,
+        centre_x=float(flat[list(TEMPLES), 0].mean()),
+        eye_distance=face.eye_distance,
+    )
+
+
+def background(scene: Scene) -> Background | None:
+    """Colour and evenness of what is surely background; None where fewer than 2 % of the picture are."""
+    free = scene.background
+    share = float(free.mean())
+    if share < 0.02:
+        return None
+    soft = cv2.GaussianBlur(scene.lab, (0, 0), 0.8)
+    seen = soft[free]
+    median = np.median(seen, axis=0)
+    apart = np.linalg.norm(soft - median, axis=2)
+    rows, columns = np.nonzero(free)
+    step = max(1, len(rows) // 6000)
+    plane = np.column_stack([columns / scene.width, rows / scene.height, np.ones(len(rows))])[::step]
+    lightness = seen[::step, 0]
+    slope, *_ = np.linalg.lstsq(plane, lightness, rcond=None)
+    light = np.ascontiguousarray(scene.lab[..., 0])
+    gradient = cv2.magnitude(cv2.Sobel(light, cv2.CV_32F, 1, 0), cv2.Sobel(light, cv2.CV_32F, 0, 1))
+    return Background(
+        share=share,
+        colour=tuple(float(v) for v in median),
+        spread=float(np.percentile(apart[free], 95)),
+        residual=float(np.std(lightness - plane @ slope)),
+        edges=float((gradient[free] > EDGE).mean()),
+        slope=float(np.hypot(slope[0], slope[1])),
+        worst=_worst_tile(apart, free),
+    )
+
+
+def _worst_tile(apart: np.ndarray, free: np.ndarray) -> Box:
+    """The tile of an 8 × 8 grid whose background differs most from the median."""
+    h, w = apart.shape
+    size = (TILES, TILES)
+    seen = cv2.resize(free.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    total = cv2.resize((apart * free).astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    mean = np.where(seen > 0.15, total / np.maximum(seen, 1e-6), -1)
+    row, column = divmod(int(mean.argmax()), TILES)
+    return Box(column / TILES, row / TILES, 1 / TILES, 1 / TILES)
+
+
+def shoulders(scene: Scene, face: FaceFrame) -> float | None:
+    """Slope of the silhouette left and right of the chin, degrees; None where the shoulders are not in the picture."""
+    chin, nose = face.flat[CHIN] * scene.scale, face.flat[NOSE_TIP] * scene.scale
+    wide = face.face_width * scene.scale[0]
+    person = scene.mask > PERSON
+    slopes = []
+    for f in (0.75, 0.9, 1.05):
+        tops = []
+        for sign in (-1, 1):
+            x = round(chin[0] + sign * f * wide)
+            if not 1 <= x < scene.width - 1:
+                break
+            rows = np.flatnonzero(person[:, x - 1 : x + 2].mean(1) > 0.5)
+            rows = rows[rows > nose[1]]
+            if not len(rows) or rows[0] >= scene.height - 3:
+                break
+            tops.append(float(rows[0]))
+        if len(tops) == 2:
+            slopes.append(float(np.degrees(np.arctan2(tops[1] - tops[0], 2 * f * wide))))
+    return float(np.median(slopes)) if slopes else None
+
+
+def clothing_box(scene: Scene, face: FaceFrame) -> Box | None:
+    """Where the clothing is looked at: the person from a third of a face below the chin to the lower edge."""
+    top = int((face.flat[CHIN, 1] + 0.35 * face.face_width) * scene.scale[1])
+    if top > scene.height - 6:
+        return None
+    columns = np.flatnonzero((scene.mask[top:] > 0.8).any(0))
+    if len(columns) < 8:
+        return None
+    return Box(
+        float(columns[0] / scene.width), top / scene.height,
+        float((columns[-1] - columns[0] + 1) / scene.width), 1 - top / scene.height,
+    )  # fmt: skip
+
+
+def clothing(scene: Scene, box: Box | None, background_colour: tuple[float, float, float] | None) -> tuple[float | None, float | None]:
+    """Shares of the clothing that are blue (hue 235 to 300 degrees) and that nearly have the background's colour."""
+    if box is None:
+        return None, None
+    top = int(box.y * scene.height)
+    cloth = scene.lab[top:][scene.mask[top:] > 0.8]
+    hue = np.degrees(np.arctan2(cloth[:, 2], cloth[:, 1])) % 360
+    blue = (hue > 235) & (hue < 300) & (np.hypot(cloth[:, 1], cloth[:, 2]) > 12)
+    like = None
+    if background_colour is not None:
+        like = float((np.linalg.norm(cloth - background_colour, axis=1) < 20).mean())
+    return float(blue.mean()), like
+
+
+def crown_difference(scene: Scene, face: FaceFrame, top: float) -> float:
+    """How colourful the crown is beyond what hair is (chroma outside black, brown, blond, red and grey), 0 and up."""
+    forehead = face.flat[10]
+    middle = np.array([forehead[0], (top + forehead[1]) / 2])
+    span = max(forehead[1] - top, 4.0)
+    places = np.array([
+        middle + face.right * face.face_width * dx + np.array([0, span * dy]) for dx in (-0.25, 0, 0.25) for dy in (-0.2, 0.1)
+    ])  # fmt: skip
+    colours = patches(scene.lab, places * scene.scale, 0.04 * face.face_width * scene.scale[0])
+    lightness, a, b = np.median(colours, axis=0)
+    chroma, hue = float(np.hypot(a, b)), float(np.degrees(np.arctan2(b, a)) % 360)
+    hair_like = 30 <= hue <= 95
+    allowed = 12.0 + (0.45 * float(lightness) if hair_like else 0.0)
+    return max(0.0, chroma - allowed)
