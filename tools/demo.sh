@@ -31,7 +31,7 @@ trap finish EXIT
 trap 'exit 0' INT TERM
 
 workers=$(( 2 * $(getconf _NPROCESSORS_ONLN) ))
-.venv/bin/xueji manage db_worker --no-reload & children+=($!)
+.venv/bin/xueji worker --processes 1 --grace 10 & children+=($!)
 .venv/bin/gunicorn xueji.site.wsgi:application --bind "127.0.0.1:$port" --workers "$workers" --worker-class sync \
   --preload --timeout 60 --graceful-timeout 10 --log-level warning & children+=($!)
 .venv/bin/xueji demo accounts --address "http://127.0.0.1:$port"
