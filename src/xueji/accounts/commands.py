@@ -58,13 +58,24 @@ def reset_password(act: Act, account: Account, *, within: Scope) -> Change:
 
     The result is the code; it is shown once and kept nowhere.
     """
+    code = _one_time_code(act, account)
+    return Change(f"account:{account.pk}", Scope(college=within.college, account=f"account:{account.pk}"),
+                  {"hours": RESET_HOURS}, result=code)  # fmt: skip
+
+
+@command(needs=Permission.GRANT_ROLES, records="account.staff_password_reset")
+def reset_staff_password(act: Act, account: Account) -> Change:
+    """Give a member of staff a one-time code (重置教职工密码). The result is the code, shown once and kept nowhere."""
+    return Change(f"account:{account.pk}", Scope(account=f"account:{account.pk}"), result=_one_time_code(act, account))
+
+
+def _one_time_code(act: Act, account: Account) -> str:
     code = new_code()
     account.first_password_digest = first_password_digest(code)
     account.first_password_until = act.at + timedelta(hours=RESET_HOURS)
     account.set_unusable_password()
     account.save(update_fields=["password", "first_password_digest", "first_password_until"])
-    return Change(f"account:{account.pk}", Scope(college=within.college, account=f"account:{account.pk}"),
-                  {"until": account.first_password_until.isoformat()}, result=code)  # fmt: skip
+    return code
 
 
 @command(needs=Permission.CAMPAIGN_MANAGE, records="account.students_admitted")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from django.db.models import QuerySet
 
 from xueji.accounts.models import Account, Grant
+from xueji.accounts.permissions import Permission
 from xueji.accounts.roles import EVERYBODY, ROLES, STUDENT, Role
 from xueji.journal.command import Scope
 
@@ -139,3 +140,19 @@ def account_of(id_text: str) -> Account | None:
 def staff_of(college: str, role: Role) -> QuerySet[Account]:
     """Active accounts that hold the role in the college: whom to ask."""
     return Account.objects.filter(grants__college=college, grants__role=role, is_active=True).order_by("name")
+
+
+def staff_accounts(viewer: Viewer) -> QuerySet[Account]:
+    """Every member of staff with the grants, for whoever grants roles for the whole school."""
+    if not viewer.may(Permission.GRANT_ROLES, Scope()):
+        return Account.objects.none()
+    return Account.objects.filter(kind=Account.Kind.STAFF).prefetch_related("grants").order_by("username")
+
+
+def class_staff(college: str, role: Role) -> dict[str, str]:
+    """Who holds the role for which class of a college: names by class number."""
+    held = Grant.objects.filter(college=college, role=role, account__is_active=True).exclude(class_number="")
+    names: dict[str, list[str]] = {}
+    for number, name in held.order_by("account__name").values_list("class_number", "account__name"):
+        names.setdefault(number, []).append(name)
+    return {number: "、".join(found) for number, found in names.items()}

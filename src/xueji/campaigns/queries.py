@@ -120,6 +120,16 @@ def extensions_of(case: Case) -> QuerySet[Extension]:
     return Extension.objects.filter(Q(case=case) | Q(case=None, college_id=case.record.college_id), campaign_id=case.campaign_id)
 
 
+def extensions_in(viewer: Viewer, campaign: Campaign) -> QuerySet[Extension]:
+    """Every extension granted in a campaign that the viewer may see, newest first."""
+    whole = Q() if viewer.may(Permission.CAMPAIGN_MANAGE, Scope()) else Q(college_id__in=viewer.colleges_for(Permission.CASE_READ) or ()) | visible(viewer, Permission.CASE_READ, "case__record__")
+    return (
+        Extension.objects.filter(whole, campaign=campaign)
+        .select_related("college", "case__record__person")
+        .order_by("-granted_at")
+    )
+
+
 def steps_of(case: Case, now: datetime) -> CaseSteps:
     """The case's steps at ``now`` with windows as extended. Three queries."""
     notice = notice_of(case.campaign)
@@ -180,6 +190,10 @@ class Tally:
     @property
     def done(self) -> int:
         return self.of(State.DONE)
+
+    @property
+    def missing(self) -> int:
+        return self.total - self.done
 
     @property
     def percent(self) -> int:

@@ -69,6 +69,12 @@ def reveal_values(act: Act, record: StudentRecord, *, fields: tuple[str, ...], r
     return Change(f"record:{record.student_number}", scope_of(record), detail, shown)
 
 
+@command(needs=Permission.STUDENT_REVEAL, records="record.revealed", scope=lambda record, field: scope_of(record))
+def reveal_value(act: Act, record: StudentRecord, *, field: str) -> Change:
+    """Look at one sensitive value in full (查看完整信息): nothing changes, but who looked is recorded."""
+    return Change(f"record:{record.student_number}", scope_of(record), {"field": field}, value_of(record, field))
+
+
 def write_values(record: StudentRecord, values: Mapping[str, Value], act: Act) -> list[str]:
     """Write values in the catalogue's stored form to person, record and details. Returns the codes that changed.
 
