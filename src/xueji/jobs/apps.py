@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.apps import AppConfig
 
 
@@ -5,3 +7,9 @@ class JobsConfig(AppConfig):
     name = "xueji.jobs"
     label = "jobs"
     verbose_name = "后台任务"
+
+    def ready(self) -> None:
+        from xueji.jobs.calendar import recurring
+        from xueji.jobs.reaper import forget_old
+
+        recurring("forget_old_jobs", timedelta(days=1), forget_old)

@@ -95,3 +95,13 @@ class Job(models.Model):
     def why(self) -> Finding | None:
         """Why it ended early."""
         return Finding.from_json(self.reason) if self.reason else None
+
+
+class Appointment(models.Model):
+    """When something recurring was last done (定时事务的上次时间)."""
+
+    name = models.CharField(max_length=60, primary_key=True)
+    kept_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name

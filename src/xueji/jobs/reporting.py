@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import TypeVar
+from uuid import UUID
 
 from xueji.accounts.queries import Viewer
 from xueji.jobs.models import Job
@@ -22,6 +23,11 @@ KEPT_FINDINGS = 500
 
 class Cancelled(Exception):
     """The person who asked does not want it any more; raised out of the reporter, caught by the worker."""
+
+
+def note_heartbeat(job_id: UUID, at: datetime) -> None:
+    """Note that the worker of a job lives."""
+    Job.objects.filter(pk=job_id, outcome="").update(heartbeat_at=at)
 
 
 class Reporter:

@@ -17,7 +17,7 @@ from xueji.accounts.queries import SystemActor, Viewer, account_of, actor_for
 from xueji.jobs.commands import claim, end_job
 from xueji.jobs.models import Job
 from xueji.jobs.processes import this_process
-from xueji.jobs.reporting import Cancelled, Reporter
+from xueji.jobs.reporting import Cancelled, Reporter, note_heartbeat
 from xueji.jobs.terms import KINDS
 from xueji.journal.command import Act, Refused, Stopped
 from xueji.rules.findings import Finding, finding
@@ -104,7 +104,7 @@ def _alive(job: Job) -> Iterator[None]:
         try:
             while not over.wait(HEARTBEAT_SECONDS):
                 try:
-                    Job.objects.filter(pk=job.pk).update(heartbeat_at=timezone.now())
+                    note_heartbeat(job.pk, timezone.now())
                 except DatabaseError:
                     continue  # the work itself holds the only writer of SQLite; the next beat will do
         finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID
@@ -157,10 +157,10 @@ def purge_due(act: Act, *, on: date) -> Change:
     return Change("vault", ANYWHERE, detail, result=len(files))
 
 
-def sweep_orphans(act: Act) -> int:
-    """Remove bytes that no living row names, older than a day: left by a crash between disk and table. Their number."""
+def sweep_orphans(at: datetime) -> int:
+    """Remove bytes that no living row names, a day old at ``at``: left by a crash between disk and table. Their number."""
     removed = 0
-    limit = (act.at - ORPHAN_AFTER).timestamp()
+    limit = (at - ORPHAN_AFTER).timestamp()
     waiting = [place for place, written in store.places_on_disk() if written < limit]
     for start in range(0, len(waiting), BATCH):
         batch = waiting[start : start + BATCH]
