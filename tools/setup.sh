@@ -61,6 +61,6 @@ if ! { works "$uv" && sync "$uv"; }; then
     "If it was the network, run make setup again: what was fetched is kept."
 fi
 [ -x .venv/bin/xueji ] || stop ".venv has no command xueji although the packages are installed." "Remove .venv and run make setup again."
-.venv/bin/python tools/fetch_models.py >&2 || say "the photo models are missing: photos will be called not checked; make setup tries again"
-fingerprint > .venv/xueji.stamp
+if .venv/bin/python tools/fetch_models.py >&2; then fingerprint > .venv/xueji.stamp
+else say "the photo models are missing: photos will be called not checked; the next make setup tries again"; fi
 say "ready: .venv/bin/xueji"

@@ -5,10 +5,10 @@ import re
 
 from tests.house.repository import ROOT, SOURCE, place, sources, tree
 
-BANNED = {"util", "utils", "misc", "info", "data", "handle", "handler", "process", "processor", "manager", "audit", "helper", "helpers", "common"}
+BANNED = {"util", "utils", "misc", "info", "data", "handle", "handler", "processor", "manager", "audit", "helper", "helpers", "common"}
+# `check` is Django's word for a system check (a method of a field), and the words of the command line are the issue's.
 NOT_ALONE = {"status", "type", "check", "core", "base"}
-FRAMEWORK = {"process_request", "process_view", "process_exception", "process_template_response", "process_response", "get_context_data",
-             "cleaned_data", "CommonPasswordValidator"}  # fmt: skip
+FRAMEWORK = {"process_request", "process_view", "process_exception", "process_template_response", "process_response", "get_context_data"}
 
 
 def words(name: str) -> set[str]:
@@ -24,8 +24,10 @@ def test_no_module_class_or_function_has_a_name_that_hides_what_it_is():
         for node in ast.walk(tree(path)):
             if not isinstance(node, ast.FunctionDef | ast.ClassDef) or node.name in FRAMEWORK:
                 continue
-            of_django = isinstance(node, ast.ClassDef) and any(ast.unparse(base).endswith("Manager") for base in node.bases)
-            if (words(node.name) & BANNED and not of_django) or node.name.lower() in NOT_ALONE:
+            of_django = isinstance(node, ast.ClassDef) and any("Manager" in ast.unparse(base) for base in node.bases)
+            verb = node.name.startswith("process_")
+            alone = node.name.lower() in NOT_ALONE and "cli" not in path.parts and (node in tree(path).body or node.name != "check")
+            if (words(node.name) & BANNED and not of_django) or verb or alone:
                 found.append(f"{place(path, node)} {node.name}")
     assert not found, "\n".join(found)
 
