@@ -157,7 +157,7 @@ def deadline(at, now, note="", state=""):
 @register.inclusion_tag("components/progress.html")
 def progress_bar(label, total, done=0, review=0, going=0, big=False):
     """A bar of three patterns, and the same figures for who cannot see it."""
-    counts = {"done": done, "review": review, "going": going}
+    counts = {"done": done or 0, "review": review or 0, "going": going or 0}  # a template says "" for a count it has not
     return {"label": languages.said(label), "total": total, "parts": charts.parts(counts, total), "big": big}
 
 

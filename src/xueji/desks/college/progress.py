@@ -1,0 +1,105 @@
+"""Who has done what, who has not, by class (本院进度)."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from xueji.accounts.permissions import Permission
+from xueji.accounts.queries import class_staff
+from xueji.accounts.roles import Role
+from xueji.campaigns.queries import (
+    Tally,
+    campaign_of,
+    campaigns_seen,
+    cases_for,
+    narrowed,
+    notice_of,
+    progress_by_class,
+)
+from xueji.catalogue.text import Text
+from xueji.desks.acting import for_staff, viewer_of
+from xueji.desks.college.forms import PAGE, CaseFilter, stage_words
+from xueji.desks.college.standing import lines
+from xueji.records.queries import colleges_for
+from xueji.rules.progress import State
+
+KEYS = (
+    ("/", Text("查找", "find")),
+    ("J", Text("下一行", "next")),
+    ("K", Text("上一行", "previous")),
+    ("X", Text("选择", "select")),
+    ("R", Text("提醒", "remind")),
+)
+
+
+def campaign_seen(code: str):
+    """The campaign of that code; a page about one that does not exist is a 404."""
+    campaign = campaign_of(code)
+    if campaign is None:
+        raise Http404
+    return campaign
+
+
+def college_of(request: HttpRequest):
+    """The college the viewer works for; where there are several, the one asked for by ?college=."""
+    colleges = list(colleges_for(viewer_of(request)))
+    asked = request.GET.get("college", "")
+    for college in colleges:
+        if college.code == asked:
+            return college, colleges
+    if not colleges or asked:
+        raise Http404
+    return colleges[0], colleges
+
+
+@for_staff(Permission.CASE_READ)
+def start(request: HttpRequest) -> HttpResponse:
+    """The campaigns that concern the viewer's students; straight on where only one is open."""
+    now = timezone.now()
+    seen = campaigns_seen(viewer_of(request))
+    running = [campaign for campaign, _ in seen if campaign.opens <= now < campaign.closes and not campaign.closed_at]
+    if len(running) == 1 and "all" not in request.GET:
+        return redirect("college-progress", code=running[0].code)
+    return render(request, "college/start.html", {"seen": seen, "now": now})
+
+
+@for_staff(Permission.CASE_READ)
+def progress(request: HttpRequest, code: str) -> HttpResponse:
+    """The college in one campaign: a bar, the classes, and the people who match the filters."""
+    viewer, campaign, now = viewer_of(request), campaign_seen(code), timezone.now()
+    college, colleges = college_of(request)
+    notice = notice_of(campaign)
+    asked = CaseFilter(request.GET, notice)
+    tallies = progress_by_class(viewer, campaign, college.code)
+    cases = cases_for(viewer, campaign).filter(record__college_id=college.code).select_related("record__account")
+    matching = narrowed(cases, **asked.narrowing()).order_by(asked.order_by, "record__student_number")
+    page = Paginator(matching, PAGE).get_page(request.GET.get("page"))
+    context = {
+        "campaign": campaign, "notice": notice, "now": now, "college": college, "colleges": colleges, "asked": asked,
+        "tallies": tallies, "whole": whole(tallies), "counsellors": class_staff(college.code, Role.COUNSELLOR),
+        "page": page, "lines": lines(page.object_list, now), "words": stage_words(notice), "keys": KEYS,
+        "may": powers(viewer),
+    }  # fmt: skip
+    return render(request, "college/progress.html", context)
+
+
+def whole(tallies: list[Tally]) -> Tally:
+    """The classes added up."""
+    counts = {state.value: sum(tally.of(state) for tally in tallies) for state in State}
+    return Tally("", "", sum(tally.total for tally in tallies), counts)
+
+
+def powers(viewer) -> dict[str, bool]:
+    """Which buttons are worth showing; whether an act is allowed is decided where it happens."""
+    return {
+        "remind": viewer.holds(Permission.CASE_REMIND),
+        "extend": viewer.holds(Permission.CASE_EXTEND),
+        "receive": viewer.holds(Permission.CASE_RECEIVE),
+        "export": viewer.holds(Permission.CASE_EXPORT),
+        "reset": viewer.holds(Permission.PASSWORD_RESET),
+        "reveal": viewer.holds(Permission.STUDENT_REVEAL),
+        "prepare": viewer.holds(Permission.BATCH_PREPARE),
+    }

@@ -1,0 +1,15 @@
+from django.urls import path
+
+from . import exports, extending, progress, students
+
+urlpatterns = [
+    path("", progress.start, name="college"),
+    path("students/", students.students, name="college-students"),
+    path("students/<str:number>/", students.student, name="college-student"),
+    path("students/<str:number>/reveal/", students.reveal, name="college-reveal"),
+    path("students/<str:number>/password/", students.reset, name="college-reset"),
+    path("<slug:code>/", progress.progress, name="college-progress"),
+    path("<slug:code>/extend/", extending.extend, name="college-extend"),
+    path("<slug:code>/export/", exports.export, name="college-export"),
+    path("<slug:code>/students/<str:number>/", students.case, name="college-case"),
+]
