@@ -1,0 +1,126 @@
+"""The press (印刷): one warm typesetter per process that turns a template and plain values into a PDF.
+
+Values reach the template as one JSON text and are never read as markup: ``#panic("x") [$a$]`` prints as written.
+The same values give the same bytes, on paper made to last (PDF/A-2b, tagged). Pictures travel inside the values, so
+no photo is ever written to disk on the way.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import segno
+import typst
+
+from xueji.documents.faces import Faces
+from xueji.rules.findings import Finding, finding
+
+TEMPLATES = Path(__file__).parent / "templates"
+PICTURE_HEADS = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
+
+
+class Unprintable(ValueError):
+    """Raised when a document cannot be printed as it stands; ``findings`` name whose it is and what is wrong."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        self.findings = findings
+        super().__init__("; ".join(f"{f.place}: {f.message.zh} [{f.id}]" for f in findings))
+
+
+class Press:
+    """A typesetter with its fonts loaded (印刷机). One per process is enough; compiling is serialised by a lock."""
+
+    def __init__(self, folders: Iterable[Path] = ()) -> None:
+        self.faces = Faces(folders)
+        self._lock = threading.Lock()
+        self._compiler = typst.Compiler(b"", root=str(TEMPLATES), font_paths=self.faces.loaded, ignore_system_fonts=True)
+
+    def unprintable(self, values: Any, *, place: str) -> list[Finding]:
+        """One STOP finding (DOC.001) for each character in ``values`` that no font on the press has.
+
+        ``place`` names the person or list, such as "2024110101 单雄信", because the same run holds many.
+        """
+        return [
+            finding("DOC.001", place=place, who=place, character=_shown(c), code_point=f"U+{ord(c):04X}")
+            for c in self.faces.missing("".join(dict.fromkeys("".join(_strings(values)))))
+        ]
+
+    def print(self, template: str, values: Mapping[str, Any], *, at: datetime, place: str = "") -> bytes:
+        """The PDF of ``templates/<template>.typ`` filled with ``values``; ``at`` becomes its creation date.
+
+        ``values`` hold strings, numbers, lists and mappings; a string under a key that begins with ``picture`` is an
+        SVG made by ``photo`` or ``qr``. Raises Unprintable when a character has no glyph.
+        """
+        if findings := self.unprintable(values, place=place):
+            raise Unprintable(findings)
+        payload = json.dumps({**values, "faces": self.faces.families}, ensure_ascii=False)
+        try:
+            with self._lock:
+                return self._compiler.compile(
+                    input=str(TEMPLATES / f"{template}.typ"),
+                    sys_inputs={"payload": payload},
+                    format="pdf",
+                    pdf_standards="a-2b",
+                    timestamp=int(at.timestamp()),
+                )
+        except typst.TypstError as problem:
+            # A sequence can lack a glyph although each character has one; the export notices, so say so as well.
+            if "could not be displayed" not in problem.message:
+                raise
+            raise Unprintable([finding("DOC.002", place=place, who=place, detail=problem.message)]) from problem
+
+
+@lru_cache(maxsize=4)
+def press(folders: tuple[Path, ...] = ()) -> Press:
+    """This process's press for the school's font ``folders``; the first call loads the fonts (about half a second)."""
+    return Press(folders)
+
+
+def photo(content: bytes) -> str:
+    """A JPEG or PNG as a picture for ``Press.print``; the file's own bytes go into the PDF unchanged.
+
+    Raises ValueError for anything else: the caller proves uploads, the press prints only what it knows.
+    """
+    media = next((media for head, media in PICTURE_HEADS.items() if content.startswith(head)), None)
+    if media is None:
+        raise ValueError("a photo for print is a JPEG or PNG file")
+    encoded = base64.b64encode(content).decode()
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 480 640" '
+        'width="480" height="640"><image width="480" height="640" preserveAspectRatio="xMidYMid slice" '
+        f'xlink:href="data:{media};base64,{encoded}"/></svg>'
+    )
+
+
+@lru_cache(maxsize=512)
+def qr(text: str) -> str:
+    """``text`` as a QR code for ``Press.print``: error level M, so that a stamp or a fold does not spoil it."""
+    out = BytesIO()
+    segno.make(text, error="m", micro=False, boost_error=False).save(
+        out, kind="svg", border=0, xmldecl=False, svgclass=None, lineclass=None, omitsize=True
+    )
+    return out.getvalue().decode()
+
+
+def _strings(values: Any) -> Iterator[str]:
+    if isinstance(values, str):
+        yield values
+    elif isinstance(values, Mapping):
+        for key, value in values.items():
+            if not key.startswith("picture"):
+                yield from _strings(value)
+    elif isinstance(values, Iterable):
+        for value in values:
+            yield from _strings(value)
+
+
+def _shown(character: str) -> str:
+    return character if character.isprintable() else "不可见字符"

@@ -1,0 +1,128 @@
+"""The typefaces on the press (字体), and which characters they can draw.
+
+Two fonts come with the installation and cover the 8,105 characters of 通用规范汉字表 and all of GBK: Noto Serif SC
+for what will be kept, Noto Sans SC for labels. Libertinus Serif, built into the typesetter, adds the Latin and
+Cyrillic letters that Chinese fonts leave out (Ł, ğ, ө). A school adds fonts for its rare names by putting them into
+a folder. Whoever has none of these for a character is told so before anything is printed: a typesetter left alone
+draws an empty box and says nothing.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+import typst
+from fontTools.ttLib import TTCollection, TTFont
+from pylopdf_fonts_zh_cn import sans_path, serif_path
+
+SERIF = "Noto Serif SC"
+SANS = "Noto Sans SC"
+LATIN = "Libertinus Serif"
+FONT_SUFFIXES = (".otf", ".ttf", ".ttc", ".otc")
+
+# What a document may hold that draws nothing: the line break between paragraphs.
+_DRAWS_NOTHING = frozenset("\n")
+
+
+class Faces:
+    """The fonts one press prints with (字体库): the installed ones and those in the school's ``folders``.
+
+    ``folders`` are searched one level deep, in order, serif fonts first, then by name; a folder that does not exist is
+    skipped. A font that adds no character is left out.
+    """
+
+    def __init__(self, folders: Iterable[Path] = ()) -> None:
+        """Read the character tables of the fallback fonts. Raises nothing for an unreadable file: it is not used."""
+        self._own: dict[str, Path] = {}
+        self.covered: set[int] = set()
+        self.unreadable: list[Path] = []
+        paths = [Path(serif_path()), Path(sans_path())]
+        for folder in folders:
+            files = [p for p in Path(folder).glob("*") if p.suffix.lower() in FONT_SUFFIXES]
+            # A serif stands better beside the serif of the form, so it is asked first.
+            paths += sorted(files, key=lambda p: ("serif" not in p.name.lower(), p.name))
+        for path in paths:
+            self._read(path)
+
+    def _read(self, path: Path) -> None:
+        try:
+            face = _regular_face(path)
+            if face is None:
+                return
+            family, new = face["name"].getBestFamilyName(), frozenset(face.getBestCmap() or ()) - self.covered
+        except Exception:
+            self.unreadable.append(path)
+            return
+        if family not in self._own and new:
+            self._own[family] = path
+            self.covered |= new
+
+    @property
+    def families(self) -> list[str]:
+        """The families in the order in which a character is looked for."""
+        return [SERIF, LATIN, *(family for family in self._own if family != SERIF)]
+
+    @cached_property
+    def loaded(self) -> typst.Fonts:
+        """The same fonts, opened by the typesetter; nothing of the machine's own fonts."""
+        return typst.Fonts(
+            include_system_fonts=False,
+            include_embedded_fonts=True,
+            font_paths=[str(folder) for folder in dict.fromkeys(path.parent for path in self._own.values())],
+        )
+
+    def missing(self, text: str) -> list[str]:
+        """The characters of ``text`` that no font on the press can draw, each once, in order."""
+        return [
+            character
+            for character in dict.fromkeys(text)
+            if character not in _DRAWS_NOTHING and (hides(character) or not (ord(character) in self.covered or drawn_by_latin(character)))
+        ]
+
+
+def hides(character: str) -> bool:
+    """Whether ``character`` would leave no mark: controls, joiners, direction marks, fillers, variation selectors."""
+    return (
+        unicodedata.category(character) in ("Cc", "Cf", "Cs")
+        or character in "\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0"
+        or "\ufe00" <= character <= "\ufe0f"
+        or "\U000e0000" <= character <= "\U000e0fff"
+    )
+
+
+def _regular_face(path: Path) -> TTFont | None:
+    """The upright text-weight face of a font file; of a collection the one for simplified Chinese, if it has one."""
+    faces = TTCollection(path, lazy=True).fonts if path.suffix.lower() in (".ttc", ".otc") else [TTFont(path, lazy=True)]
+    regular = [f for f in faces if f["OS/2"].usWeightClass in range(300, 501) and not f["head"].macStyle & 3]
+    chinese = [f for f in regular if f["name"].getBestFamilyName().endswith((" SC", " CN", " GB"))]
+    return next(iter(chinese or regular), None)
+
+
+@lru_cache(maxsize=4096)
+def drawn_by_latin(character: str) -> bool:
+    """Whether the typesetter's built-in Latin font draws ``character``; asked of the typesetter itself.
+
+    The font is not a file, so its table cannot be read; but the PDF/A export refuses a glyph that does not exist.
+    """
+    try:
+        _latin_press().compile(
+            input=f'#set text(font: "{LATIN}", fallback: false)\n#sys.inputs.character'.encode(),
+            sys_inputs={"character": character},
+            format="pdf",
+            pdf_standards="a-2b",
+            timestamp=0,
+        )
+    except typst.TypstError as refusal:
+        if "could not be displayed" not in refusal.message:
+            raise
+        return False
+    return True
+
+
+@lru_cache(maxsize=1)
+def _latin_press() -> typst.Compiler:
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[])
+    return typst.Compiler(font_paths=fonts, ignore_system_fonts=True)

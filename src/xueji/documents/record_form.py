@@ -1,0 +1,207 @@
+"""The student record form (研究生登记表、学籍表): two sides of A4 that are signed, received and kept for ever.
+
+Which field stands where is ``record_form.toml``; labels and who a field concerns come from the catalogue. Every side
+carries the notice, the version, the check code and its QR, so that a printed page proves itself and an old one is
+recognised. Long names and addresses wrap and the form grows; nothing is cut, and the sides stay even in number for
+printing on both sides.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from xueji.catalogue.fields import FIELDS, Field, Population
+from xueji.catalogue.text import Text
+from xueji.documents.engine import Press, Unprintable, photo, qr
+from xueji.documents.fitting import fit
+from xueji.documents.words import moment_words, printed
+from xueji.rules.findings import Finding, finding
+
+LAYOUT = Path(__file__).with_name("record_form.toml")
+NUMERALS = "一二三四五六七八九十"
+PROMISE = Text(
+    "本人承诺以上所填内容真实、准确、完整，并已逐项核对；如有不实，由本人承担相应责任。",
+    "I declare that everything above is true, accurate and complete, and that I have reviewed every item.",
+)
+REVIEW = Text(
+    "学院（培养单位）收表核对：□ 无空项　　□ 照片清晰、为本人　　□ 本人已签字　　□ 校验码为最新版本",
+    "Received by the college: no item empty; photo clear and of this person; signed; check code is of the latest version.",
+)
+REMARKS = Text("备注", "Remarks")
+
+
+@dataclass(frozen=True, slots=True)
+class RecordForm:
+    """One student's form with everything printed on it.
+
+    ``answers`` hold catalogue codes and stored values (dates ISO, codes as codes, tables as lists of mappings).
+    ``address`` is the full address that the QR opens; ``version`` counts the student's submissions from 1;
+    ``submitted_at`` is the moment of the submission that this prints, aware of its zone.
+    """
+
+    student_number: str
+    name: str
+    population: Population
+    answers: Mapping[str, Any] = field(repr=False)
+    school: Text
+    title: Text
+    notice: str
+    version: int
+    check_code: str
+    address: str
+    submitted_at: datetime
+    photo: bytes | None = field(default=None, repr=False)
+    class_number: str = ""
+
+    @property
+    def bilingual(self) -> bool:
+        """Whether English stands under the Chinese: for international students."""
+        return self.population is Population.INTERNATIONAL
+
+    @property
+    def whose(self) -> str:
+        """The student in a finding: number and name."""
+        return f"{self.student_number} {self.name}"
+
+
+def findings_for(press: Press, forms: Iterable[RecordForm]) -> list[Finding]:
+    """What keeps ``forms`` from being printed: DOC.001 for each character without a glyph, DOC.003 for a photo."""
+    found: list[Finding] = []
+    for form in forms:
+        found += press.unprintable(_values(form, pictures=False), place=form.whose)
+        if form.photo is not None:
+            try:
+                photo(form.photo)
+            except ValueError:
+                found.append(finding("DOC.003", place=form.whose, who=form.whose))
+    return found
+
+
+def render(press: Press, form: RecordForm) -> bytes:
+    """One student's form as PDF/A-2b. Raises Unprintable with every reason."""
+    return render_many(press, [form])
+
+
+def render_many(press: Press, forms: list[RecordForm]) -> bytes:
+    """Several forms in one PDF, each beginning on a front side. Raises Unprintable with every reason of every form."""
+    if found := findings_for(press, forms):
+        raise Unprintable(found)
+    title = f"{forms[0].title.zh} {forms[0].whose}" if len(forms) == 1 else forms[0].title.zh
+    latest = max(form.submitted_at for form in forms)
+    return press.print(
+        "record_form",
+        {"title": title, "forms": [_values(form) for form in forms]},
+        at=latest,
+        place=forms[0].whose,
+    )
+
+
+@cache
+def layout() -> tuple[dict[str, Any], ...]:
+    """The sections of ``record_form.toml``. Raises ValueError for a field the catalogue does not know."""
+    sections = tuple(tomllib.loads(LAYOUT.read_text("utf-8"))["section"])
+    for section in sections:
+        rows = section.get("beside_photo", []) + section.get("rows", [])
+        named = [code for row in rows for code in row] + ([section["table"]] if "table" in section else [])
+        if unknown := [code for code in named if code not in FIELDS]:
+            raise ValueError(f"record_form.toml: unknown fields {', '.join(unknown)}")
+    return sections
+
+
+def fields_printed() -> set[str]:
+    """The catalogue codes that the form shows, whoever the student is."""
+    return {
+        code
+        for section in layout()
+        for row in section.get("beside_photo", []) + section.get("rows", []) + [[section.get("table", "")]]
+        for code in row
+        if code
+    }
+
+
+def _values(form: RecordForm, *, pictures: bool = True) -> dict[str, Any]:
+    both = form.bilingual
+    sections = list(_sections(form))
+    values: dict[str, Any] = {
+        "key": f"{form.student_number}-{form.version}",
+        "bilingual": both,
+        "school": form.school.zh,
+        "school_en": form.school.en,
+        "title": form.title.zh,
+        "title_en": form.title.en,
+        "heading_left": f"学号{' Student number' if both else ''}：{form.student_number}",
+        "heading_right": f"填表时间{' Submitted' if both else ''}：{moment_words(form.submitted_at)}",
+        "foot_source": f"{form.school.zh}　{form.title.zh}　依据：{form.notice}",
+        "foot_proof": f"{form.student_number}　{form.name}　第 {form.version} 版{f' (version {form.version})' if both else ''}"
+        f"　校验码{' Check code' if both else ''} {form.check_code}",
+        "remark": "本表双面打印。扫描二维码可核对是否为最新版本；重新提交后旧版作废。"
+        + (
+            "Print on both sides. Scan the code to see whether this is the latest version. Where the two languages differ, the Chinese text prevails."
+            if both
+            else ""
+        ),
+        "photo_alt": f"照片：{form.name}",
+        "sections": sections,
+        "fit": asdict(fit(sections, bilingual=both)),
+        "sign_boxes": [
+            _sign_box(PROMISE, Text("本人签字", "Signature of the student"), "", room=7, both=both),
+            _sign_box(REVIEW, Text("研究生秘书签字", "Graduate secretary"), "学院（培养单位）盖章", room=15, both=both),
+            _sign_box(REMARKS, None, "", room=22, both=both),
+        ],
+        "picture": None,
+        "picture_qr": None,
+    }
+    if pictures:
+        values["picture"] = photo(form.photo) if form.photo else None
+        values["picture_qr"] = qr(form.address)
+    return values
+
+
+def _sign_box(words: Text, signer: Text | None, seal: str, *, room: int, both: bool) -> dict[str, Any]:
+    made: dict[str, Any] = {"words": words.zh, "seal": seal, "room": room}
+    made |= {"signer": signer.zh} if signer else {}
+    made |= {"words_en": words.en} if both else {}
+    return made | ({"signer_en": signer.en} if both and signer else {})
+
+
+def _sections(form: RecordForm) -> Iterator[dict[str, Any]]:
+    for number, section in enumerate(layout()):
+        made: dict[str, Any] = {"title": f"{NUMERALS[number]}、{section['title']}"}
+        if form.bilingual:
+            made["title_en"] = section["title_en"]
+        if "table" in section:
+            made |= _table(form, section)
+        else:
+            made["beside_photo"] = list(_rows(form, section.get("beside_photo", [])))
+            made["rows"] = list(_rows(form, section.get("rows", [])))
+        yield made
+
+
+def _rows(form: RecordForm, rows: list[list[str]]) -> Iterator[list[dict[str, str]]]:
+    for row in rows:
+        if cells := [_cell(form, FIELDS[code]) for code in row if form.population in FIELDS[code].applies_to]:
+            yield cells
+
+
+def _cell(form: RecordForm, entry: Field) -> dict[str, str]:
+    cell = {"label": entry.label.zh, "value": printed(entry, form.answers.get(entry.code), bilingual=form.bilingual)}
+    return cell | ({"label_en": entry.label.en} if form.bilingual else {}) | ({"large": True} if entry.code == "name" else {})
+
+
+def _table(form: RecordForm, section: dict[str, Any]) -> dict[str, Any]:
+    entry = FIELDS[section["table"]]
+    lines = [
+        [printed(column, line.get(column.code), bilingual=form.bilingual) for column in entry.columns]
+        for line in form.answers.get(entry.code) or ()
+    ]
+    columns = [
+        {"label": column.label.zh, "weight": section["weights"][column.code]} | ({"label_en": column.label.en} if form.bilingual else {})
+        for column in entry.columns
+    ]
+    return {"columns": columns, "lines": lines, "empty_lines": max(0, section["empty_rows"] - len(lines))}
