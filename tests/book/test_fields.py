@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.book.tables import rows
 
-from xueji.catalogue.fields import FIELDS, Kind, Population
+from xueji.catalogue.fields import FIELDS, Authority, Kind, Policy, Population
 from xueji.rules import fields
 from xueji.rules.findings import Level
 
@@ -218,3 +218,37 @@ def test_a_date_is_read_however_it_is_written(day):
     for written in (f"{day:%Y%m%d}", f"{day:%Y-%m-%d}", f"{day.year}/{day.month}/{day.day}", f"{day.year}年{day.month}月{day.day}日"):
         assert fields.read_date(written) == day
         assert fields.read_month(written) == f"{day:%Y-%m}"
+
+
+effects = """
+方式 policy | 以谁为准 authority | 原值 old | 新值 new | 效力 effect
+------------+--------------------+----------+----------+------------
+free        | student            | a        | b        | at_once
+free        | student            | a        |          | at_once
+free        | student            | a        | a        | nothing
+free        | student            |          |          | nothing
+approval    | student            |          | b        | at_once
+approval    | student            | a        | b        | request
+approval    | student            | a        |          | request
+approval    | school             |          | b        | request
+approval    | school             | a        | a        | nothing
+correction  | id_document        | a        | b        | refused
+fixed       | chsi               |          | b        | refused
+fixed       | chsi               | a        | a        | nothing
+"""
+
+
+@pytest.mark.parametrize("row", rows(effects), ids=lambda row: " ".join(row.values()))
+def test_a_change_takes_effect_by_the_policy_of_its_field(row):
+    policy, authority, old, new, effect = row.values()
+    assert fields.effect(Policy(policy), Authority(authority), old, new) == effect
+    table = [{"name": "a"}] if old else []
+    if policy == "free" and new != old:
+        assert fields.effect(Policy.FREE, Authority.STUDENT, table, [{"name": "b"}] if new else []) == effect
+
+
+@pytest.mark.parametrize(
+    ("day", "term"), [("2024-09-02", "2024-2025-1"), ("2025-01-31", "2024-2025-1"), ("2025-02-01", "2024-2025-2"), ("2025-07-31", "2024-2025-2")]
+)
+def test_a_term_is_numbered_within_its_academic_year(day, term):
+    assert fields.term_of(date.fromisoformat(day)) == term

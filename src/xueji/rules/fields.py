@@ -9,10 +9,11 @@ import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 from typing import Any
 
 from xueji.catalogue.codes import code_table
-from xueji.catalogue.fields import Field, Kind, Population
+from xueji.catalogue.fields import Authority, Field, Kind, Policy, Population
 from xueji.rules import identity
 from xueji.rules.findings import Finding, finding
 from xueji.rules.values import NATIONAL, Values
@@ -28,6 +29,35 @@ class Judged:
 
     values: dict[str, Any]
     findings: list[Finding]
+
+
+class Effect(StrEnum):
+    """What a changed value does (修改的效力)."""
+
+    NOTHING = "nothing"
+    AT_ONCE = "at_once"
+    REQUEST = "request"
+    REFUSED = "refused"
+
+
+def effect(policy: Policy, authority: Authority, old: Any, new: Any) -> Effect:
+    """What follows when ``new`` is given where the record has ``old``.
+
+    Approval guards what is there: the first statement of something only the student can know (authority ``student``)
+    is in force at once, because the college sees it on the signed form; its change needs approval, and so does the
+    first statement of what the school decides.
+    """
+    if (old or "") == (new or "") or (not old and not new):
+        return Effect.NOTHING
+    if policy is Policy.FREE or (policy is Policy.APPROVAL and not old and authority is Authority.STUDENT):
+        return Effect.AT_ONCE
+    return Effect.REQUEST if policy is Policy.APPROVAL else Effect.REFUSED
+
+
+def term_of(day: date) -> str:
+    """The term a day belongs to, as schools number them: ``2024-2025-1`` from August to January, ``-2`` from February."""
+    year = day.year if day.month >= 8 else day.year - 1
+    return f"{year}-{year + 1}-{1 if day.month >= 8 or day.month == 1 else 2}"
 
 
 def plain(text: str) -> str:

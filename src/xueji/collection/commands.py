@@ -1,0 +1,302 @@
+"""Writes of collecting: drafts, the photo, submissions, printed forms, and receiving them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from secrets import token_hex
+from typing import Any
+
+from xueji.accounts.permissions import Permission
+from xueji.campaigns.admission import why_not
+from xueji.campaigns.commands import mark_own_step, mark_step
+from xueji.campaigns.models import Case
+from xueji.campaigns.queries import SHANGHAI, CaseSteps, marks_of, notice_of, scope_of_case, steps_of
+from xueji.catalogue.fields import Kind
+from xueji.collection.models import Draft, PrintedForm, Submission
+from xueji.collection.queries import (
+    Asked,
+    asked_of,
+    digest_of,
+    form_values,
+    given_by_notice,
+    hand_in_step,
+    has_been_received,
+    newest_form,
+    population_of,
+    print_step,
+    proof_of,
+)
+from xueji.collection.terms import PHOTO_MEGABYTES, Slot, new_code
+from xueji.imaging.form_picture import PictureRefused, form_picture
+from xueji.journal.command import Act, Change, Scope, Stopped, command
+from xueji.records.commands import save_own_values
+from xueji.records.queries import values_of
+from xueji.rules.fields import Effect, effect, submission
+from xueji.rules.findings import Finding, finding, stops
+from xueji.rules.progress import State
+from xueji.vault.commands import store_file
+
+
+def _of_case(case: Case, **_: object) -> Scope:
+    return scope_of_case(case)
+
+
+def _of_form(form: PrintedForm, **_: object) -> Scope:
+    return scope_of_case(form.case)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How a draft was kept: ``beside`` when another device's newer draft stands, ``late`` with the reason it is too late."""
+
+    draft: Draft
+    beside: bool = False
+    late: tuple[Finding, ...] = ()
+
+
+def _filling(case: Case, code: str, act: Act) -> tuple[CaseSteps, list[Asked], list[Finding]]:
+    """The steps, the fields asked, and what stands in the way of filling this step now. Stopped if it is none."""
+    steps = steps_of(case, act.at)
+    for declared, standing in steps.pairs():
+        if declared.code == code and declared.kind == "fill":
+            problems = why_not(case, declared, standing, act.at)
+            if has_been_received(case, steps.notice, marks_of(case)):
+                problems.append(finding("COLL.001"))
+            return steps, asked_of(steps.notice, declared, population_of(case.record)), problems
+    raise Stopped([finding("COLL.011", step=code)])
+
+
+def _editable(asked: list[Asked], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Of what was sent, only what the student types in this step; a photo is never taken from what was sent."""
+    return {
+        one.field.code: values[one.field.code]
+        for one in asked
+        if one.editable and one.field.kind is not Kind.PHOTO and one.field.code in values
+    }
+
+
+def _photos(asked: list[Asked], draft: Draft | None) -> dict[str, Any]:
+    kept = draft.values if draft else {}
+    return {one.field.code: kept[one.field.code] for one in asked if one.field.kind is Kind.PHOTO and one.field.code in kept}
+
+
+def _is_newer(draft: Draft | None, page: str, base: int) -> bool:
+    """Whether another page has written since this one was opened."""
+    return draft is not None and draft.page != page and draft.revision != base
+
+
+@command(needs=Permission.CASE_FILL, records="draft.begun", scope=_of_case)
+def keep_draft(act: Act, case: Case, *, step: str, values: Mapping[str, Any], page: str, base: int = 0) -> Change:
+    """Keep what is typed, unjudged (保存草稿). The result is Kept; only the first writing is journaled.
+
+    A newer draft of another device is never overwritten: this one is set aside. After the closing, what is typed is
+    kept as late and says so. Stopped before the opening, before an earlier step, and when the form has been received.
+    """
+    _, asked, problems = _filling(case, step, act)
+    late = tuple(one for one in problems if one.id == "TIME.002")
+    if len(late) < len(problems):
+        raise Stopped(problems)
+    current = Draft.objects.select_for_update().filter(case=case, step=step, slot=Slot.CURRENT).first()
+    beside = not late and _is_newer(current, page, base)
+    slot = Slot.LATE if late else Slot.ASIDE if beside else Slot.CURRENT
+    draft = current if slot == Slot.CURRENT else Draft.objects.filter(case=case, step=step, slot=slot).first()
+    fresh = draft is None
+    if draft is None:
+        draft = Draft(case=case, step=step, slot=slot)
+    draft.values = {**_photos(asked, current), **_editable(asked, values)}
+    draft.page, draft.saved_at, draft.revision = page[:36], act.at, draft.revision + 1
+    draft.save()
+    if not late and not beside and step not in marks_of(case):
+        mark_own_step(act, case, step=step, mark=State.GOING)
+    detail = {"step": step, "slot": str(slot), "campaign": case.campaign.code}
+    return Change(f"case:{case.pk}", scope_of_case(case), detail, Kept(draft, beside, late), unchanged=not fresh)
+
+
+@command(needs=Permission.CASE_FILL, records="draft.chosen", scope=_of_case)
+def choose_draft(act: Act, case: Case, *, step: str, take_aside: bool) -> Change:
+    """Choose between the draft in work and the one another device set aside (选用草稿). The other one is dropped."""
+    drafts = {d.slot: d for d in Draft.objects.select_for_update().filter(case=case, step=step)}
+    aside = drafts.get(Slot.ASIDE)
+    if aside is None:
+        return Change(f"case:{case.pk}", scope_of_case(case), unchanged=True)
+    if take_aside:
+        current = drafts.get(Slot.CURRENT) or Draft(case=case, step=step, slot=Slot.CURRENT)
+        current.values, current.page, current.saved_at = aside.values, "", act.at
+        current.revision += 1
+        current.save()
+    aside.delete()
+    return Change(f"case:{case.pk}", scope_of_case(case), {"step": step, "taken": "aside" if take_aside else "current"})
+
+
+@command(needs=Permission.CASE_FILL, records="photo.for_form_stored", scope=_of_case)
+def keep_form_photo(act: Act, case: Case, *, step: str, field: str, content: bytes) -> Change:
+    """Keep the picture for the form, made small and without the camera's notes (上传登记表照片).
+
+    It stands in the draft and reaches the record with the submission. Stopped when the bytes are no picture, or too
+    small or large, and outside the window. The result is the VaultFile.
+    """
+    _, asked, problems = _filling(case, step, act)
+    if not any(one.field.code == field and one.field.kind is Kind.PHOTO and one.editable for one in asked):
+        problems.append(finding("COLL.011", step=step))
+    if problems:
+        raise Stopped(problems)
+    if not content:
+        raise Stopped([finding("COLL.005", field=field)])
+    if len(content) > PHOTO_MEGABYTES * 1024 * 1024:
+        raise Stopped([finding("COLL.010", field=field, limit=PHOTO_MEGABYTES)])
+    try:
+        picture = form_picture(content)
+    except PictureRefused as refused:
+        raise Stopped([refused.said]) from None
+    kept = store_file(act, picture, purpose="form_photo", scope=scope_of_case(case), title=f"{field}.jpg").result
+    draft = Draft.objects.select_for_update().filter(case=case, step=step, slot=Slot.CURRENT).first()
+    if draft is None:
+        draft = Draft(case=case, step=step)
+    draft.values = {**draft.values, field: str(kept.pk)}
+    draft.saved_at, draft.revision = act.at, draft.revision + 1
+    draft.save()
+    return Change(f"case:{case.pk}", scope_of_case(case), {"step": step, "file": str(kept.pk)}, kept)
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """A submission and the changes that are not the student's to put in force: field → (old, new)."""
+
+    submission: Submission
+    to_approve: dict[str, tuple[Any, Any]]
+
+
+@command(needs=Permission.CASE_FILL, records="step.submitted", scope=_of_case)
+def submit_step(act: Act, case: Case, *, step: str, values: Mapping[str, Any], page: str = "", base: int | None = None) -> Change:
+    """Submit a step (提交): an immutable version with its digest; what the student owns is in force at once.
+
+    The result is Submitted; the caller asks for approval of what needs it, in the same transaction. Stopped with every
+    finding at once: a value that is wrong, a closed window (by ``act.at``, to the instant), a newer draft of another
+    device (only asked for when ``base`` is given), a form that the college holds.
+    """
+    steps, asked, problems = _filling(case, step, act)
+    drafts = {d.slot: d for d in Draft.objects.select_for_update().filter(case=case, step=step)}
+    current = drafts.get(Slot.CURRENT)
+    if base is not None and not problems and _is_newer(current, page, base):
+        problems.append(finding("COLL.002", at=f"{current.saved_at.astimezone(SHANGHAI):%H:%M}"))
+    if problems:
+        raise Stopped(problems)
+    declared = steps.notice.step(step)
+    record = case.record
+    known = values_of(record)
+    editable = [one for one in asked if one.editable]
+    raw = {one.field.code: known.get(one.field.code, "") for one in editable}
+    raw |= _photos(asked, current) | _editable(asked, values)
+    judged = submission(
+        [one.field for one in editable], raw, population=population_of(record), known=known,
+        on=act.at.astimezone(SHANGHAI).date(), also_required=declared.extra.get("required", ()),
+    )  # fmt: skip
+    if wrong := stops(judged.findings):
+        raise Stopped(judged.findings if len(wrong) == len(judged.findings) else [*wrong, *(f for f in judged.findings if f not in wrong)])
+    at_once, to_approve = dict(given_by_notice(steps.notice, declared)), {}
+    for one in editable:
+        old, new = known.get(one.field.code, ""), judged.values[one.field.code]
+        match effect(one.policy, one.field.authority, old, new):
+            case Effect.AT_ONCE:
+                at_once[one.field.code] = new
+            case Effect.REQUEST:
+                to_approve[one.field.code] = (old, new)
+    number = Submission.objects.filter(case=case, step=step).count() + 1
+    content = {
+        "case": str(case.pk),
+        "step": step,
+        "number": number,
+        "at": act.at.isoformat(),
+        "values": judged.values,
+        "salt": token_hex(16),
+    }
+    made = Submission.objects.create(
+        case=case, step=step, number=number, values=content, digest=digest_of(content), submitted_at=act.at,
+        doubts=[{"id": f.id, "field": f.field} for f in judged.findings],
+    )  # fmt: skip
+    save_own_values(act, record, values=at_once)
+    Draft.objects.filter(case=case, step=step).delete()
+    mark_own_step(act, case, step=step, mark=State.DONE, note="")
+    _void_printed(act, case, steps)
+    detail = {"step": step, "number": number, "digest": made.digest, "campaign": case.campaign.code}
+    return Change(f"case:{case.pk}", scope_of_case(case), detail, Submitted(made, to_approve))
+
+
+def _void_printed(act: Act, case: Case, steps: CaseSteps) -> None:
+    """A form that was printed before this submission is to be printed again."""
+    marks = marks_of(case)
+    for declared, standing in steps.pairs():
+        if declared.kind == "print" and declared.code in marks and marks[declared.code].state is State.DONE:
+            form = newest_form(case, declared.document)
+            if form is not None and form.digest != digest_of(form_values(case.record)) and not standing.waits_for:
+                mark_own_step(
+                    act, case, step=declared.code, mark=State.BACK, note="资料有更新，请重新打印。 The record changed; print it again."
+                )
+
+
+@command(needs=Permission.CASE_FILL, records="form.printed", scope=_of_case)
+def print_form(act: Act, case: Case, *, step: str) -> Change:
+    """Print the record form (打印登记表): a new version when the content changed, the same one when it did not.
+
+    The result is the PrintedForm. Stopped outside the window and before the steps that it needs.
+    """
+    steps = steps_of(case, act.at)
+    problems = [finding("CAMP.024", step=step)]
+    for declared, standing in steps.pairs():
+        if declared.code == step and declared.kind == "print":
+            problems = why_not(case, declared, standing, act.at)
+    if problems:
+        raise Stopped(problems)
+    document = steps.notice.step(step).document
+    values = form_values(case.record)
+    form = newest_form(case, document)
+    fresh = form is None or form.digest != digest_of(values)
+    if fresh:
+        version = (form.version if form else 0) + 1
+        form = PrintedForm.objects.create(
+            case=case, document=document, version=version, code=new_code(), values=values, digest=digest_of(values), printed_at=act.at
+        )
+    mark_own_step(act, case, step=step, mark=State.DONE)
+    detail = {"document": document, "version": form.version, "campaign": case.campaign.code}
+    return Change(f"case:{case.pk}", scope_of_case(case), detail, form, unchanged=not fresh)
+
+
+@command(needs=Permission.CASE_RECEIVE, records="form.received", scope=_of_form)
+def receive_form(act: Act, form: PrintedForm) -> Change:
+    """Receive a signed form by its check code (收表). Repeating the scan is harmless.
+
+    Stopped for a version that a later one made void, and when the record changed after it was printed.
+    """
+    proof = proof_of(form.code)
+    if form.version != proof.newest:
+        raise Stopped([finding("COLL.007", version=form.version, newest=proof.newest)])
+    case = form.case
+    declared = hand_in_step(notice_of(case.campaign), form.document, case.group)
+    marks = marks_of(case)
+    if declared is None or (declared.code in marks and marks[declared.code].state is State.DONE):
+        return Change(f"case:{case.pk}", scope_of_case(case), result=form, unchanged=True)
+    if proof.outdated:
+        raise Stopped([finding("COLL.008", version=form.version)])
+    form.received_at, form.received_by = act.at, act.by.label
+    form.save(update_fields=["received_at", "received_by"])
+    mark_step(act, case, step=declared.code, mark=State.DONE)
+    detail = {"document": form.document, "version": form.version, "campaign": case.campaign.code}
+    return Change(f"case:{case.pk}", scope_of_case(case), detail, form)
+
+
+@command(needs=Permission.CASE_RECEIVE, records="form.returned", scope=_of_form)
+def return_form(act: Act, form: PrintedForm, *, reason: str) -> Change:
+    """Return a form with a reason that the student sees (退表); it is to be printed and handed in again."""
+    if not reason.strip():
+        raise Stopped([finding("COLL.009", field="reason")])
+    case = form.case
+    notice = notice_of(case.campaign)
+    note = reason.strip()[:500]
+    for declared in (print_step(notice, form.document, case.group), hand_in_step(notice, form.document, case.group)):
+        if declared is not None:
+            mark_step(act, case, step=declared.code, mark=State.BACK, note=note)
+    form.received_at, form.received_by = None, ""
+    form.save(update_fields=["received_at", "received_by"])
+    detail = {"document": form.document, "version": form.version, "reason": note, "campaign": case.campaign.code}
+    return Change(f"case:{case.pk}", scope_of_case(case), detail, form)

@@ -1,0 +1,79 @@
+"""The record form on paper: from a printed version to PDF bytes (登记表印件)."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from django.conf import settings
+
+from xueji.accounts.queries import SystemActor
+from xueji.campaigns.models import Case
+from xueji.campaigns.queries import notice_of
+from xueji.catalogue.text import Text
+from xueji.collection.models import PrintedForm
+from xueji.collection.queries import photo_of, population_of
+from xueji.documents.engine import Press
+from xueji.documents.record_form import RecordForm, render, render_many
+from xueji.records.queries import school
+from xueji.vault.models import VaultFile
+from xueji.vault.queries import read_file
+from xueji.vault.store import FileGone
+
+TITLES = {
+    True: Text("研究生登记表（学籍表）", "Graduate Registration Form (Student Record Form)"),
+    False: Text("学生登记表（学籍表）", "Student Registration Form (Student Record Form)"),
+}
+
+
+@cache
+def press() -> Press:
+    """The one press of this process, with the school's own fonts."""
+    return Press([settings.XUEJI_FONTS] if settings.XUEJI_FONTS.is_dir() else [])
+
+
+def proof_address(code: str) -> str:
+    """The full address that the QR of a form opens."""
+    return f"{settings.XUEJI_ADDRESS}/f/{code}"
+
+
+def sheet_of(form: PrintedForm) -> RecordForm:
+    """A printed version with everything that stands on it, ready for the press."""
+    case: Case = form.case
+    record = case.record
+    ours = school()
+    return RecordForm(
+        student_number=record.student_number,
+        name=record.person.name,
+        population=population_of(record),
+        answers=form.values,
+        school=Text(ours.name, ours.name_en),
+        title=TITLES[record.level in ("master", "doctor")],
+        notice=notice_of(case.campaign).number,
+        version=form.version,
+        check_code=form.code,
+        address=proof_address(form.code),
+        submitted_at=form.printed_at,
+        photo=_photo(form),
+        class_number=record.class_number,
+    )
+
+
+def _photo(form: PrintedForm) -> bytes | None:
+    """The bytes of the form's photo: the printing itself is permitted, so the system opens it."""
+    file_id = photo_of(form.values)
+    if not file_id:
+        return None
+    try:
+        return read_file(SystemActor("印表"), file_id)
+    except (VaultFile.DoesNotExist, FileGone):
+        return None
+
+
+def pdf_of(form: PrintedForm) -> bytes:
+    """One student's form as PDF. Raises documents.engine.Unprintable with every reason."""
+    return render(press(), sheet_of(form))
+
+
+def pdf_of_many(forms: list[PrintedForm]) -> bytes:
+    """Several students' forms as one PDF, in the given order. Raises documents.engine.Unprintable."""
+    return render_many(press(), [sheet_of(form) for form in forms])
