@@ -1,0 +1,165 @@
+"""Writes of corrections: ask, prove, withdraw, review at the college, decide at the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, BinaryIO
+
+from xueji.accounts.permissions import Permission
+from xueji.catalogue.fields import EVIDENCE, FIELDS, Population
+from xueji.catalogue.text import Text
+from xueji.corrections.models import Correction, Evidence
+from xueji.corrections.queries import correctable, open_of, scope_of_correction
+from xueji.corrections.terms import OPEN, STAGE_WORDS, Origin, Stage, Verdict
+from xueji.journal.command import Act, Change, Scope, Stopped, command
+from xueji.records.commands import change_record, put_correction_in_force
+from xueji.records.models import StudentRecord
+from xueji.records.queries import scope_of, value_of, values_of
+from xueji.rules.fields import canonical, submission
+from xueji.rules.findings import finding, stops
+from xueji.vault.commands import store_file
+
+LEAST_REASON = 5
+_VERBS = {
+    "withdraw": Text("撤回", "withdrawn"),
+    "review": Text("由学院审核", "reviewed by the college"),
+    "decide": Text("由学校审定", "decided by the registry"),
+    "evidence": Text("补材料", "given more evidence"),
+}
+
+
+def _of_correction(correction: Correction, **_: object) -> Scope:
+    return scope_of_correction(correction)
+
+
+def _stage_is(correction: Correction, wanted: tuple[str, ...], verb: str) -> None:
+    if correction.stage not in wanted:
+        raise Stopped([finding("CORR.006", stage=STAGE_WORDS[correction.stage], act=_VERBS[verb])])
+
+
+@command(needs=Permission.CORRECTION_REQUEST, records="correction.requested", scope=lambda record, **_: scope_of(record))
+def request_correction(
+    act: Act, record: StudentRecord, *, field: str, new: Any, reason: str = "", evidence: Mapping[str, BinaryIO | bytes] | None = None,
+    origin: str = Origin.REQUEST,
+) -> Change:  # fmt: skip
+    """Ask for a change that is not one's own to make (提出更正申请). The result is the Correction.
+
+    ``evidence`` maps kinds of the catalogue to files. A change made while filling a step (origin ``step``) needs no
+    reason and no files: the college compares it with its own papers. Stopped with everything that is missing or wrong.
+    """
+    one = correctable(field)
+    if one is None:
+        label = FIELDS[field].label if field in FIELDS else Text(field, field)
+        raise Stopped([finding("CORR.005", field=field, label=label)])
+    old, kept = value_of(record, field), canonical(one, new)
+    problems = [] if field not in open_of(record) else [finding("CORR.004", field=field, label=one.label)]
+    if kept == old:
+        problems.append(finding("CORR.003", field="new", label=one.label))
+    by_request = origin == Origin.REQUEST
+    if by_request and len(reason.strip()) < LEAST_REASON:
+        problems.append(finding("CORR.001", field="reason"))
+    if by_request and one.evidence and not evidence:
+        names = [EVIDENCE[kind] for kind in one.evidence]
+        missing = Text(" 或 ".join(name.zh for name in names), " or ".join(name.en for name in names))
+        problems.append(finding("CORR.002", field="evidence", missing=missing))
+    judged = submission(
+        [one],
+        {field: kept},
+        population=Population(record.person.population),
+        known=values_of(record),
+        on=act.at.date(),
+        also_required=(field,),
+    )
+    problems += [f for f in stops(judged.findings) if f.field == field]
+    if problems:
+        raise Stopped(problems)
+    made = Correction.objects.create(
+        record=record,
+        field=field,
+        old=old,
+        new=kept,
+        reason=reason.strip()[:1000],
+        origin=origin,
+        requested_at=act.at,
+        requested_by=act.by.label,
+    )
+    for kind, content in (evidence or {}).items():
+        _keep_evidence(act, made, kind, content)
+    detail = {"field": field, "request": str(made.pk), "origin": str(origin), "evidence": sorted(evidence or {})}
+    return Change(f"record:{record.student_number}", scope_of(record), detail, made)
+
+
+def _keep_evidence(act: Act, correction: Correction, kind: str, content: BinaryIO | bytes) -> None:
+    title = getattr(content, "name", "") or kind
+    kept = store_file(act, content, purpose="evidence", scope=scope_of_correction(correction), title=title).result
+    Evidence.objects.create(correction=correction, kind=kind, file=kept, added_at=act.at)
+
+
+@command(needs=Permission.CORRECTION_REQUEST, records="correction.evidence_added", scope=_of_correction)
+def add_evidence(act: Act, correction: Correction, *, kind: str, content: BinaryIO | bytes) -> Change:
+    """Add one more proof to an open request (补充证明材料). Stopped for a kind the field does not list."""
+    _stage_is(correction, OPEN, "evidence")
+    if kind not in FIELDS[correction.field].evidence:
+        raise Stopped([finding("CORR.002", field="evidence", missing=Text(kind, kind))])
+    _keep_evidence(act, correction, kind, content)
+    return Change(
+        f"record:{correction.record.student_number}", scope_of_correction(correction), {"request": str(correction.pk), "kind": kind}
+    )
+
+
+@command(needs=Permission.CORRECTION_REQUEST, records="correction.withdrawn", scope=_of_correction)
+def withdraw_correction(act: Act, correction: Correction) -> Change:
+    """Take a request back while nobody has decided it (撤回更正申请)."""
+    _stage_is(correction, OPEN, "withdraw")
+    correction.stage = Stage.WITHDRAWN
+    correction.save(update_fields=["stage"])
+    detail = {"field": correction.field, "request": str(correction.pk)}
+    return Change(f"record:{correction.record.student_number}", scope_of_correction(correction), detail, correction)
+
+
+@command(needs=Permission.CORRECTION_REVIEW, records="correction.reviewed", scope=_of_correction)
+def review_correction(act: Act, correction: Correction, *, verdict: str, note: str = "") -> Change:
+    """The college approves, returns or refuses a request (学院审核). What needs only the college is then in force.
+
+    Stopped without a reason for a return or refusal, when the request is elsewhere, and when the record changed since.
+    """
+    _stage_is(correction, (Stage.AT_COLLEGE,), "review")
+    _decided(correction, verdict, note)
+    correction.reviewed_at, correction.reviewed_by = act.at, act.by.label
+    last = "registry" not in FIELDS[correction.field].approvers
+    if verdict == Verdict.APPROVE:
+        correction.stage = Stage.IN_FORCE if last else Stage.AT_REGISTRY
+    correction.save(update_fields=["stage", "note", "reviewed_at", "reviewed_by"])
+    if correction.stage == Stage.IN_FORCE:
+        put_correction_in_force(act, correction.record, values={correction.field: correction.new}, request=str(correction.pk))
+    detail = {"field": correction.field, "request": str(correction.pk), "verdict": str(verdict), "note": correction.note}
+    return Change(f"record:{correction.record.student_number}", scope_of_correction(correction), detail, correction)
+
+
+@command(needs=Permission.CORRECTION_DECIDE, records="correction.decided", scope=_of_correction)
+def decide_correction(act: Act, correction: Correction, *, verdict: str, note: str = "") -> Change:
+    """The registry approves, returns or refuses a request that the college approved (学校审定).
+
+    Stopped without a reason for a return or refusal, when the request is elsewhere, and when the record changed since.
+    """
+    _stage_is(correction, (Stage.AT_REGISTRY,), "decide")
+    _decided(correction, verdict, note)
+    correction.decided_at, correction.decided_by = act.at, act.by.label
+    if verdict == Verdict.APPROVE:
+        correction.stage = Stage.IN_FORCE
+        change_record(act, correction.record, values={correction.field: correction.new}, reason=f"更正申请 {correction.pk}")
+    correction.save(update_fields=["stage", "note", "decided_at", "decided_by"])
+    detail = {"field": correction.field, "request": str(correction.pk), "verdict": str(verdict), "note": correction.note}
+    return Change(f"record:{correction.record.student_number}", scope_of_correction(correction), detail, correction)
+
+
+def _decided(correction: Correction, verdict: str, note: str) -> None:
+    """Write the verdict into the request. Stopped without the reason that the student is to read."""
+    correction.note = note.strip()[:500]
+    if verdict == Verdict.APPROVE:
+        if value_of(correction.record, correction.field) != correction.old:
+            raise Stopped([finding("CORR.008", field=correction.field, label=FIELDS[correction.field].label)])
+        return
+    if not correction.note:
+        raise Stopped([finding("CORR.007", field="note")])
+    correction.stage = Stage.RETURNED if Verdict(verdict) is Verdict.RETURN else Stage.REFUSED
