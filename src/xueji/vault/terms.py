@@ -53,6 +53,9 @@ PURPOSES: dict[str, Purpose] = {
         Text("导入的名册", "imported roster"), Limits((XLSX, XLS, CSV, DBF, "text/html"), 60 * MEGABYTE),
         Permission.ROSTER_IMPORT, journaled=True,
     ),
+    "roster_plan": Purpose(
+        Text("名册预演结果", "dry run of a roster"), Limits((ZIP,), 200 * MEGABYTE), Permission.ROSTER_IMPORT, journaled=True
+    ),
     "source": Purpose(
         Text("外部数据文件", "file of an outside source"), Limits((XLSX, XLS, CSV, DBF, ZIP, "text/html"), 2000 * MEGABYTE),
         Permission.SOURCE_IMPORT, journaled=True,

@@ -1,0 +1,3 @@
+"""Background work of the exchange; importing this declares the kinds."""
+
+from xueji.exchange.tasks import rosters as rosters
