@@ -136,6 +136,11 @@ def newest_form(case: Case, document: str) -> PrintedForm | None:
     return PrintedForm.objects.filter(case=case, document=document).order_by("-version").first()
 
 
+def printed_versions(case: Case) -> QuerySet[PrintedForm]:
+    """Every printed version of a case, the newest first; what stands on them is not opened."""
+    return PrintedForm.objects.filter(case=case).defer("values").order_by("document", "-version")
+
+
 @dataclass(frozen=True, slots=True)
 class Proof:
     """What a check code says of a sheet (核对结果): which version it is, which is newest, whether the record moved on.
@@ -191,6 +196,13 @@ def newest_forms(viewer: Viewer, campaign: Campaign, college: str, document: str
         "case__record__class_number", "case__record__student_number"
     )
     return forms.filter(pk__in=[form.pk for form in forms.only("pk", "case_id", "version") if form.version == wanted[form.case_id]])
+
+
+def lately_received(viewer: Viewer) -> QuerySet[PrintedForm]:
+    """The forms that the viewer's colleges have received, the last one first."""
+    cases = cases_for(viewer, permission=Permission.CASE_RECEIVE).order_by().values("pk")
+    received = PrintedForm.objects.filter(case__in=cases).exclude(received_at=None)
+    return received.select_related("case__record__person", "case__campaign").order_by("-received_at")
 
 
 def photo_of(values: Mapping[str, Any]) -> str:

@@ -17,6 +17,7 @@ from xueji.catalogue.text import Text
 from xueji.desks.acting import act_of, for_staff, viewer_of
 from xueji.desks.college.forms import CaseFilter, ExtendForm
 from xueji.desks.college.progress import campaign_seen
+from xueji.desks.components.languages import said
 from xueji.journal.command import Stopped
 
 MOST = 2000
@@ -42,7 +43,9 @@ def back_to_list(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def nobody_chosen(request: HttpRequest, code: str) -> HttpResponse:
-    messages.warning(request, Text("没有勾选任何人。请先在名单里勾选，再点按钮。", "Nobody is ticked. Tick people in the list first."))
+    messages.warning(
+        request, said(Text("没有勾选任何人。请先在名单里勾选，再点按钮。", "Nobody is ticked. Tick people in the list first."))
+    )
     return back_to_list(request, code)
 
 
@@ -64,7 +67,7 @@ def extend(request: HttpRequest, code: str) -> HttpResponse:
         except Stopped as stopped:
             findings = stopped.findings
         else:
-            messages.success(request, Text(f"已给 {len(cases)} 人延期。", f"Extended for {len(cases)}."))
+            messages.success(request, said(Text(f"已给 {len(cases)} 人延期。", f"Extended for {len(cases)}.")))
             return back_to_list(request, code)
     context = {
         "campaign": campaign,

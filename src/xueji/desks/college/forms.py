@@ -124,3 +124,37 @@ class ResetForm(forms.Form):
         label=Text("本人已到场，我已核对其证件。", "The student is here and I have seen the identity document."),
         error_messages={"required": Text("请先当面核对证件，再勾选。", "See the document first, then tick.")},
     )
+
+
+USUAL_REASONS = {
+    "unsigned": Text("本人没有签字。", "It is not signed."),
+    "empty": Text("有空着的项目。", "Items are empty."),
+    "photo": Text("照片不清楚或不是本人近照。", "The photo is unclear or not recent."),
+    "pages": Text("缺页，或没有正反面打印在一张纸上。", "A page is missing, or it is not on both sides of one sheet."),
+    "damaged": Text("纸面涂改、污损。", "The sheet is altered or damaged."),
+}
+
+
+class ReturnForm(forms.Form):
+    """Why a form goes back: the usual reasons, or own words."""
+
+    usual = forms.MultipleChoiceField(
+        required=False,
+        choices=list(USUAL_REASONS.items()),
+        widget=forms.CheckboxSelectMultiple,
+        label=Text("哪里要改", "What must be mended"),
+        error_messages={"invalid_choice": Text("请从列出的原因里选。", "Choose from the reasons listed.")},
+    )
+    words = forms.CharField(
+        required=False,
+        max_length=300,
+        label=Text("补充说明", "In your own words"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=Text("学生会看到这句话，请写清楚怎么改。", "The student sees this sentence; say how to mend it."),
+    )
+
+    def reason(self) -> str:
+        """The reasons as the student reads them, in both languages where they are the usual ones."""
+        usual = [USUAL_REASONS[code] for code in self.cleaned_data["usual"]]
+        own = self.cleaned_data["words"].strip()
+        return " ".join(["".join(one.zh for one in usual), own, " ".join(one.en for one in usual)]).strip()

@@ -14,6 +14,7 @@ from xueji.accounts.permissions import Permission
 from xueji.campaigns.queries import cases_for, extensions_of, steps_of
 from xueji.catalogue.codes import code_table
 from xueji.catalogue.fields import FIELDS
+from xueji.collection.queries import printed_versions
 from xueji.desks.acting import act_of, for_staff, viewer_of
 from xueji.desks.college.forms import PAGE, ResetForm, RevealForm
 from xueji.desks.college.progress import campaign_seen, powers
@@ -125,7 +126,7 @@ def case(request: HttpRequest, code: str, number: str) -> HttpResponse:
         "case": seen, "record": seen.record, "college": seen.record.college, "campaign": seen.campaign, "notice": found_steps.notice,
         "line": line(found_steps), "steps": [_step(declared, standing) for declared, standing in found_steps.pairs()],
         "extensions": list(extensions_of(seen).order_by("-granted_at")), "now": now, "may": powers(viewer),
-        "events": _told(viewer, seen.record, [f"case:{seen.pk}"]),
+        "forms": list(printed_versions(seen)), "events": _told(viewer, seen.record, [f"case:{seen.pk}"]),
     }  # fmt: skip
     return render(request, "college/case.html", context)
 

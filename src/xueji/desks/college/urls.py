@@ -1,9 +1,11 @@
 from django.urls import path
 
-from . import exports, extending, progress, students
+from . import exports, extending, progress, receiving, students
 
 urlpatterns = [
     path("", progress.start, name="college"),
+    path("receive/", receiving.receive, name="college-receive"),
+    path("receive/<str:check_code>/return/", receiving.send_back, name="college-return"),
     path("students/", students.students, name="college-students"),
     path("students/<str:number>/", students.student, name="college-student"),
     path("students/<str:number>/reveal/", students.reveal, name="college-reveal"),
