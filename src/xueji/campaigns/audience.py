@@ -61,6 +61,8 @@ class Condition:
             "from": Text("{label}不早于{zh}", "{label} is {en} or later"),
             "until": Text("{label}不晚于{zh}", "{label} is {en} or earlier"),
         }
+        if CONDITIONS[self.code].values is bool and self.operator == "is":
+            return Text("{label}：{zh}", "{label}: {en}").format(label=label, zh=zh, en=en)
         return forms[self.operator].format(label=label, zh=zh, en=en)
 
 
