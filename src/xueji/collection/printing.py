@@ -13,6 +13,7 @@ from xueji.catalogue.text import Text
 from xueji.collection.models import PrintedForm
 from xueji.collection.queries import photo_of, population_of
 from xueji.documents.engine import Press
+from xueji.documents.faces import MACHINE_FOLDERS
 from xueji.documents.record_form import RecordForm, render, render_many
 from xueji.records.queries import school
 from xueji.vault.models import VaultFile
@@ -27,8 +28,8 @@ TITLES = {
 
 @cache
 def press() -> Press:
-    """The one press of this process, with the school's own fonts."""
-    return Press([settings.XUEJI_FONTS] if settings.XUEJI_FONTS.is_dir() else [])
+    """The one press of this process, with the school's own fonts before the machine's."""
+    return Press([settings.XUEJI_FONTS, *MACHINE_FOLDERS])
 
 
 def proof_address(code: str) -> str:

@@ -7,7 +7,7 @@ is for the college's printer; each student's own PDF is the one made to last.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from hashlib import sha256
 from io import BytesIO
@@ -19,7 +19,6 @@ from xueji.documents.engine import Press, Unprintable
 from xueji.documents.record_form import RecordForm
 from xueji.documents.signed_list import SignedList
 from xueji.documents.words import reading_order
-from xueji.rules.findings import Finding
 
 _IDENTIFIER = re.compile(rb"(/ID\s*\[\s*<)[0-9A-Fa-f]{32}(>\s*<)[0-9A-Fa-f]{32}(>\s*\])")
 _CREATED = re.compile(rb"(/CreationDate\(D:)\d{14}(\+00'00'\))")
@@ -33,15 +32,17 @@ def render(
     forms: Iterable[RecordForm],
     *,
     portion: int = PORTION,
+    by_number: bool = False,
     done: Callable[[int], None] = lambda count: None,
 ) -> bytes:
     """One PDF: the contents sheet, then ``forms`` by class and student number, each beginning on a front side.
 
     ``done`` is told after each portion how many forms are set. Raises Unprintable with every reason of every form
-    before anything is set: a file that silently lacks a student is worse than none.
+    before anything is set: a file that silently lacks a student is worse than none. ``by_number`` leaves names out of
+    the reasons.
     """
     ordered = sorted(forms, key=lambda form: (reading_order(form.class_number), form.student_number))
-    if found := unprintable(press, ordered):
+    if found := record_form.findings_for(press, ordered, by_number=by_number):
         raise Unprintable(found)
     sheets = [_even(signed_list.render(press, contents))]
     for start in range(0, len(ordered), portion):
@@ -49,11 +50,6 @@ def render(
         sheets.append(_even(record_form.render_many(press, part)))
         done(start + len(part))
     return joined(sheets, at=contents.frozen_at)
-
-
-def unprintable(press: Press, forms: Sequence[RecordForm]) -> list[Finding]:
-    """Everything that keeps any of ``forms`` from being printed, each finding with its student."""
-    return record_form.findings_for(press, forms)
 
 
 def joined(sheets: Iterable[bytes], *, at: datetime) -> bytes:

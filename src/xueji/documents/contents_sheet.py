@@ -22,7 +22,11 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class FiledForm:
-    """One form in the folder (一份登记表); ``received_on`` is None as long as the college has not received it."""
+    """One student's place in the folder (一份登记表).
+
+    ``version`` is 0 and ``check_code`` "" for who has printed none yet; ``received_on`` is None as long as the college
+    has not received the signed form.
+    """
 
     class_number: str
     student_number: str
@@ -50,10 +54,10 @@ def contents_sheet(
                 form.class_number,
                 form.student_number,
                 form.name,
-                str(form.version),
+                str(form.version or ""),
                 form.check_code,
                 date_words(form.received_on.isoformat()) if form.received_on else "",
-                form.remark or ("" if form.received_on else "未收"),
+                form.remark or ("" if form.received_on else "未收" if form.version else "未打印"),
             )
             for form in ordered
         ],

@@ -21,6 +21,8 @@ from pylopdf_fonts_zh_cn import sans_path, serif_path
 SERIF = "Noto Serif SC"
 SANS = "Noto Sans SC"
 LATIN = "Libertinus Serif"
+MACHINE_FOLDERS = (Path("/usr/share/fonts/opentype/noto"), Path("/usr/share/fonts/truetype/hanazono"))
+"""Where Debian puts fonts-noto-cjk and fonts-hanazono: rare characters are printed wherever these are installed."""
 FONT_SUFFIXES = (".otf", ".ttf", ".ttc", ".otc")
 
 # What a document may hold that draws nothing: the line break between paragraphs.

@@ -70,16 +70,20 @@ class RecordForm:
         return f"{self.student_number} {self.name}"
 
 
-def findings_for(press: Press, forms: Iterable[RecordForm]) -> list[Finding]:
-    """What keeps ``forms`` from being printed: DOC.001 for each character without a glyph, DOC.003 for a photo."""
+def findings_for(press: Press, forms: Iterable[RecordForm], *, by_number: bool = False) -> list[Finding]:
+    """What keeps ``forms`` from being printed: DOC.001 for each character without a glyph, DOC.003 for a photo.
+
+    The student stands in it with number and name, ``by_number`` with the number alone, where names must not be kept.
+    """
     found: list[Finding] = []
     for form in forms:
-        found += press.unprintable(_values(form, pictures=False), place=form.whose)
+        whose = form.student_number if by_number else form.whose
+        found += press.unprintable(_values(form, pictures=False), place=whose)
         if form.photo is not None:
             try:
                 photo(form.photo)
             except ValueError:
-                found.append(finding("DOC.003", place=form.whose, who=form.whose))
+                found.append(finding("DOC.003", place=whose, who=whose))
     return found
 
 

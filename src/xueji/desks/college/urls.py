@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import exports, extending, progress, receiving, students
+from . import exports, extending, papers, progress, receiving, students
 
 urlpatterns = [
     path("", progress.start, name="college"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("students/<str:number>/password/", students.reset, name="college-reset"),
     path("<slug:code>/", progress.progress, name="college-progress"),
     path("<slug:code>/extend/", extending.extend, name="college-extend"),
+    path("<slug:code>/forms/", papers.compose, name="college-forms"),
     path("<slug:code>/export/", exports.export, name="college-export"),
     path("<slug:code>/students/<str:number>/", students.case, name="college-case"),
 ]
