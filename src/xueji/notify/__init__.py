@@ -1,0 +1,1 @@
+"""Messages that reach people, and the proof that they did (通知到人)."""
