@@ -50,13 +50,13 @@ class NoticeForm(forms.Form):
         return values
 
 
-class LocalMoment(forms.CharField):
+class LocalMoment(forms.Field):
     """A date and time in Shanghai, as ``datetime-local`` sends it."""
 
     widget = forms.TextInput(attrs={"type": "datetime-local"})
 
     def to_python(self, value: Any) -> datetime | None:
-        text = super().to_python(value)
+        text = str(value or "").strip()[:32]
         if not text:
             return None
         try:
@@ -70,7 +70,7 @@ class ExtensionForm(forms.Form):
 
     college = forms.ModelChoiceField(queryset=None)
     step = forms.ChoiceField(required=False)
-    until = LocalMoment(max_length=32)
+    until = LocalMoment()
     reason = forms.CharField(max_length=300)
 
     def __init__(self, *args: Any, colleges: Any, steps: Any, **kwargs: Any) -> None:

@@ -14,7 +14,7 @@ from xueji.accounts.permissions import Permission
 from xueji.campaigns import queries
 from xueji.desks.acting import for_staff, viewer_of
 
-WIDTH, LEFT, ROW, TOP = 900, 260, 44, 34
+WIDTH, LEFT, ROW, TOP = 900, 250, 34, 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def time_line(campaigns: list[Any], tallies: dict[str, list[queries.Tally]], now
     days = max((last - first).days, 1)
     every = max(1, days // 8)
     ticks = [(at(first + timedelta(days=d)), first + timedelta(days=d)) for d in range(0, days, every)]
-    return {"bars": bars, "ticks": ticks, "now": at(now), "height": TOP + len(campaigns) * ROW + 24, "width": WIDTH}
+    return {"bars": bars, "ticks": ticks, "now": at(now), "height": TOP + len(campaigns) * ROW + 6, "width": WIDTH}
 
 
 @for_staff(Permission.CAMPAIGN_MANAGE)

@@ -32,8 +32,9 @@ def staff(request: HttpRequest) -> HttpResponse:
         else:
             return render(request, "registry/staff_code.html", {"account": account, "code": code})
     roles = [(TITLES[r], sorted(said(SENTENCES[p]) for p in ROLES[r])) for r in Role]
-    return render(request, "registry/staff.html",
-                  {"accounts": staff_accounts(viewer_of(request)), "form": form, "roles": roles, "titles": TITLES})  # fmt: skip
+    people = [(a, [(TITLES[Role(g.role)], " ".join((g.college, g.campus, g.class_number)).strip()) for g in a.grants.all()])
+              for a in staff_accounts(viewer_of(request))]  # fmt: skip
+    return render(request, "registry/staff.html", {"people": people, "form": form, "roles": roles})
 
 
 @MANAGE
