@@ -44,7 +44,7 @@ def wrong(values: dict[str, Any], kind: int) -> dict[str, Any]:
     mistakes: tuple[tuple[str, Any], ...] = (
         ("mobile", "1990000123"),
         ("email", "xiaoming@@stu.donghu"),
-        ("postal_code", "2260"),
+        ("emergency_phone", values.get("mobile")),
         ("arrived_on", "2024-13-45"),
     )
     spoilt = dict(values)
