@@ -44,8 +44,9 @@ def clean(field: Field, text: str) -> tuple[str, tuple[str, ...]]:
     if (_QUIET_DENSE if dense else _QUIET_TEXT).fullmatch(text) and not (dense and field.kind in _CAPITALS):
         return text, ()
     done: list[str] = []
-    text = _without_pictures(text, done)
-    text = _half_width(text, dense, done)
+    if not (text.isascii() and text.isprintable()):
+        text = _without_pictures(text, done)
+        text = _half_width(text, dense, done)
     text = _spaces(text, field, dense, done)
     if field.kind is Kind.NAME:
         text = _dots(text, done)

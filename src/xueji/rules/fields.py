@@ -65,6 +65,8 @@ def plain(text: str) -> str:
 
     Full-width letters and digits become half-width; Chinese punctuation stays as it is.
     """
+    if text.isascii() and text.isprintable():  # a roster asks for half a million of these
+        return " ".join(text.split())
     kept = []
     for char in text:
         if char.isspace():
@@ -132,6 +134,8 @@ def canonical(field: Field, raw: Any) -> Any:
 
 def _unprintable(text: str) -> list[str]:
     """Characters that a form cannot carry: private use, unassigned, halves of pairs, and emoji."""
+    if text.isascii():
+        return []
     return sorted(
         {
             char

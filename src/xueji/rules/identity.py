@@ -69,6 +69,8 @@ class NumberFacts:
 
 def normalise(number: str) -> str:
     """The number without what typing adds: full width, lower case, spaces, invisible characters, round quotes."""
+    if number.isascii() and number.isalnum():
+        return number.upper()
     plain = unicodedata.normalize("NFKC", number)
     kept = (c for c in plain if not c.isspace() and unicodedata.category(c) not in ("Cf", "Cc") and c not in "'\"‘’“”")
     return unicodedata.normalize("NFKC", "".join(kept).upper())
@@ -147,8 +149,10 @@ def number_facts(document: Document | str, number: str) -> NumberFacts:
 
 
 def _characters(text: str, allowed: str) -> list[Finding]:
+    if re.fullmatch(f"(?:{allowed})*", text):
+        return []
     strange = sorted({c for c in text if not re.fullmatch(allowed, c)})
-    return [finding("IDENT.002", field=FIELD, strange=" ".join(strange))] if strange else []
+    return [finding("IDENT.002", field=FIELD, strange=" ".join(strange))]
 
 
 def _eighteen(text: str, document: Document) -> list[Finding]:

@@ -58,7 +58,10 @@ def forget_cached_keys() -> None:
 def held_keys() -> dict[int, bytes]:
     """The keys that can be read, not judged; empty before the first migration. Raises KeysUnusable for a bad file."""
     configured = settings.XUEJI_KEYS
-    return configured if isinstance(configured, dict) else _folder_ring(Path(configured))
+    if isinstance(configured, dict):
+        return configured
+    # asked for at every cell that is sealed or opened: a Path is not parsed again
+    return _folder_ring(configured if isinstance(configured, Path) else Path(configured))
 
 
 def ring() -> dict[int, bytes]:

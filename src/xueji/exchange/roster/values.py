@@ -13,8 +13,8 @@ from xueji.formats.sheets import Cell
 from xueji.rules import cleaning, fields
 from xueji.rules.findings import Finding, Level, finding
 
-REMEMBERED = 5_000
-"""Distinct cells a column keeps; columns of numbers and names have more and would only fill memory."""
+REMEMBERED = 20_000
+"""Distinct cells a column keeps: every birth date there is, but not every address."""
 EXACT = 10**15
 """Excel and IEEE 754 keep fifteen digits; a whole number below this is what was typed."""
 _LOST = re.compile(r"\?{2,}|？{2,}|\ufffd|□|〓")
@@ -47,7 +47,7 @@ class ColumnReader:
         known = self.seen.get(key)
         if known is None:
             known = self._read(cell)
-            if len(self.seen) < REMEMBERED:
+            if len(self.seen) < REMEMBERED and (cell.__class__ is not str or len(cell) <= 40):
                 self.seen[key] = known
         return known
 
