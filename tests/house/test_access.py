@@ -53,7 +53,30 @@ def things(world: World) -> dict[str, object]:
         "class": lambda: record.class_number,
         "campaign": lambda: world.campaign.code,
         "case": lambda: world.case_of("李明").pk,
+        "check_code": lambda: printed_code(world),
+        "message_code": lambda: sent_code(world),
     }
+
+
+def printed_code(world: World) -> str:
+    """The check code of a form that 李明 printed."""
+    from xueji.collection.models import PrintedForm
+
+    made = PrintedForm.objects.create(
+        case=world.case_of("李明"), document="record_form", version=1, code="7K3M9QXA2T", digest="0" * 64, printed_at=world.now
+    )
+    return made.code
+
+
+def sent_code(world: World) -> str:
+    """The code of a message that was sent."""
+    from xueji.notify.models import Message
+
+    made = Message.objects.create(
+        code="K7M2P9QX", campaign=world.campaign.code, kind="notice", number="1", title_zh="通知", subject_zh="通知", subject_en="Notice",
+        body_zh="", body_en="", made_by="system:tests", made_by_label="", created_at=world.now,
+    )  # fmt: skip
+    return made.code
 
 
 def address(world: World, name: str) -> str:

@@ -47,3 +47,22 @@ def failed(username: str, address: str, now: datetime) -> int:
 def succeeded(username: str) -> None:
     """Forget the failures of the account; those of the address stay until their window ends."""
     SignInFailure.objects.filter(key=key("name", username)).delete()
+
+
+PER_LOOKING = 30
+"""Wrong check codes per address and window: enough for a hall of students who mistype, useless for guessing fifty bits."""
+
+
+def looking_waits_until(address: str, now: datetime) -> datetime | None:
+    """The time until which this address may look up no more check codes, or None."""
+    row = SignInFailure.objects.filter(key=key("look", address), since__gt=now - WINDOW, count__gte=PER_LOOKING).first()
+    return row.since + WINDOW if row else None
+
+
+def looked_up_wrong(address: str, now: datetime) -> None:
+    """Count one look-up that found nothing."""
+    row, fresh = SignInFailure.objects.get_or_create(key=key("look", address), defaults={"since": now, "count": 1})
+    if not fresh and row.since <= now - WINDOW:
+        SignInFailure.objects.filter(pk=row.pk).update(since=now, count=1)
+    elif not fresh:
+        SignInFailure.objects.filter(pk=row.pk).update(count=F("count") + 1)

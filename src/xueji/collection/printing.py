@@ -14,8 +14,9 @@ from xueji.collection.models import PrintedForm
 from xueji.collection.queries import photo_of, population_of
 from xueji.documents.engine import Press
 from xueji.documents.faces import MACHINE_FOLDERS
-from xueji.documents.record_form import RecordForm, render, render_many
+from xueji.documents.record_form import RecordForm, findings_for, render, render_many
 from xueji.records.queries import school
+from xueji.rules.findings import Finding
 from xueji.vault.models import VaultFile
 from xueji.vault.queries import read_file
 from xueji.vault.store import FileGone
@@ -68,6 +69,11 @@ def _photo(form: PrintedForm) -> bytes | None:
         return read_file(SystemActor("印表"), file_id)
     except (VaultFile.DoesNotExist, FileGone):
         return None
+
+
+def unprintable_in(form: PrintedForm) -> list[Finding]:
+    """What keeps a version from being printed, naming the student and the character; nothing when all is well."""
+    return findings_for(press(), [sheet_of(form)])
 
 
 def pdf_of(form: PrintedForm) -> bytes:

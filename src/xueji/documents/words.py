@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from xueji.catalogue.codes import code_table
 from xueji.catalogue.fields import Field, Kind
+from xueji.catalogue.text import Text
 
 NUMERALS = {n: i for i, n in enumerate("零一二三四五六七八九")}
 _RUN = re.compile(r"\d+|[一二三四五六七八九十]+|[^\d一二三四五六七八九十]+")
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 BEIJING = ZoneInfo("Asia/Shanghai")
 
 
@@ -46,6 +51,39 @@ def moment_words(at: datetime) -> str:
     """A moment in Beijing time as 2024年9月8日 14:05; ``at`` must know its zone."""
     here = at.astimezone(BEIJING)
     return f"{here.year}年{here.month}月{here.day}日 {here:%H:%M}"
+
+
+def window_words(opens: datetime | None, closes: datetime | None) -> Text:
+    """A window as 2024年9月2日 08:00 至 9月10日 17:00; midnight at its end is 24:00 of the day that ends."""
+    if opens is None or closes is None:
+        return _only(opens, closes)
+    same = opens.astimezone(BEIJING).year == _ending(closes)[0].year
+    zh_from, en_from = _moment(opens.astimezone(BEIJING), "", year=True)
+    zh_until, en_until = _moment(*_ending(closes), year=not same)
+    return Text(f"{zh_from} 至 {zh_until}", f"{en_from}, to {en_until}")
+
+
+def _only(opens: datetime | None, closes: datetime | None) -> Text:
+    if closes is not None:
+        zh, en = _moment(*_ending(closes), year=True)
+        return Text(f"{zh} 前", f"until {en}")
+    if opens is not None:
+        zh, en = _moment(opens.astimezone(BEIJING), "", year=True)
+        return Text(f"{zh} 起", f"from {en}")
+    return Text("不限", "at any time")
+
+
+def _ending(closes: datetime) -> tuple[datetime, str]:
+    here = closes.astimezone(BEIJING)
+    if here.hour == 0 and here.minute == 0:
+        return here - timedelta(minutes=1), "24:00"
+    return here, "24:00" if (here.hour, here.minute) == (23, 59) else ""
+
+
+def _moment(here: datetime, clock: str, *, year: bool) -> tuple[str, str]:
+    clock = clock or f"{here:%H:%M}"
+    head, tail = (f"{here.year}年", f" {here.year}") if year else ("", "")
+    return f"{head}{here.month}月{here.day}日 {clock}", f"{here.day} {MONTHS[here.month - 1]}{tail}, {clock}"
 
 
 def reading_order(text: str) -> list[tuple[int, int, str]]:
