@@ -180,7 +180,7 @@ class Staging:
     def _apply_changes(self) -> None:
         columns = self._record_columns()
         extra = ["revision = r.revision + 1", "changed_at = %s"]
-        if "expected_on" in self.of_record:
+        if "expected_on" in self.of_record and "first_expected_on" not in self.of_record:
             # 最初的预计毕业日期: set when the date first moves
             extra.append(
                 "first_expected_on = COALESCE(r.first_expected_on, CASE WHEN s.expected_on <> r.expected_on THEN r.expected_on END)"
