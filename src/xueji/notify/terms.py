@@ -99,7 +99,7 @@ REACHES: dict[Reach, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What a message may say of a campaign: all of it public (通知要素)."""
+    """What a message may say of a campaign: all of it public (通知要素). ``path`` is where to go after signing in."""
 
     campaign: str
     number: str

@@ -1,0 +1,194 @@
+"""What a campaign tells its students: the notice, reminders, and a word to one of them (通知、提醒到人)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from xueji.accounts.permissions import Permission
+from xueji.accounts.queries import SystemActor
+from xueji.campaigns.models import Campaign, Case
+from xueji.campaigns.queries import SHANGHAI, campaigns, cases_for, narrowed, notice_of, scope_of_case, steps_of_all
+from xueji.catalogue.text import Text
+from xueji.journal.command import ANYWHERE, Act, Actor, Scope, Stopped
+from xueji.notify.commands import send_message
+from xueji.notify.models import Message
+from xueji.notify.terms import Kind, Notice, Recipient
+from xueji.records.queries import college_contact, school
+from xueji.rules.findings import Finding
+from xueji.rules.progress import Doer, State
+
+REMINDERS_FROM, REMINDERS_UNTIL = time(9), time(20)
+"""Scheduled reminders go out in the daytime of Shanghai: "three days before" is 9:00 of that day."""
+PAGE = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What came of telling many (发送结果): the messages, to how many people, and what was noticed."""
+
+    messages: tuple[Message, ...]
+    people: int
+    findings: tuple[Finding, ...]
+
+
+def letter_of(campaign: Campaign, *, college: str = "", closes: datetime | None = None) -> Notice:
+    """What a message may say of a campaign: number, title, school, dates, whom to ask. All of it stands in the notice."""
+    notice, of_school = notice_of(campaign), school()
+    return Notice(
+        campaign=campaign.code,
+        number=campaign.number,
+        title=Text(campaign.title, campaign.title_en),
+        school=Text(of_school.name, of_school.name_en),
+        contact=_whom_to_ask(notice.contacts, college),
+        opens=campaign.opens,
+        closes=closes or campaign.closes,
+        path="/student/",
+    )
+
+
+def _whom_to_ask(contacts: Iterable[object], college: str) -> Text:
+    """The notice's offices, and the own college's when the message is for one college."""
+    lines: list[Text] = []
+    own = college_contact(college) if college else None
+    if own is not None and (own.contact or own.phone):
+        lines.append(Text(f"{own.name} {own.contact} {own.phone}".strip(), f"{own.name_en or own.name} {own.contact} {own.phone}".strip()))
+    for one in list(contacts)[:2]:
+        reach = " ".join(filter(None, (one.phone, one.email)))
+        lines.append(Text(" ".join(filter(None, (one.office.zh, one.name, reach))),
+                          " ".join(filter(None, (one.office.en or one.office.zh, one.name_en or one.name, reach)))))  # fmt: skip
+    if not lines:
+        return Text("所在学院秘书", "the secretary of your college")
+    return Text("；".join(line.zh for line in lines), "; ".join(line.en for line in lines))
+
+
+def announce(act: Act, campaign: Campaign, *, kind: Kind = Kind.NOTICE) -> Told:
+    """Send the notice or a supplement to everybody in its audience whom the actor looks after (发布通知到人).
+
+    Goes once per version of the notice; a repeated call tells nobody twice.
+    """
+    cases = cases_for(act.by, campaign, Permission.CASE_REMIND)
+    return tell_all(act, campaign, cases, kind=kind, occasion=f"v{campaign.version}")
+
+
+def remind(act: Act, campaign: Campaign, *, college: str = "", class_number: str = "", step: str = "") -> Told:
+    """Remind those whom the actor looks after and who have something left to do themselves (催办). Never anybody else.
+
+    Raises Stopped MSG.001, MSG.002 when nobody is left, for instance because all were reminded today.
+    """
+    cases = narrowed(cases_for(act.by, campaign, Permission.CASE_REMIND), class_number=class_number, step=step)
+    cases = cases.exclude(stage__in=[State.DONE, State.REVIEW])
+    if college:
+        cases = cases.filter(record__college_id=college)
+    return tell_all(act, campaign, cases, kind=Kind.REMINDER)
+
+
+def tell(act: Act, case: Case, kind: Kind, *, closes: datetime | None = None) -> None:
+    """A word to one student: returned, received, extended, decided. The reason itself is read after signing in (告知本人)."""
+    if case.record.account_id:
+        where = _place(case)
+        notice = letter_of(case.campaign, college=case.record.college_id, closes=closes)
+        send_message(act, notice, kind, [Recipient(case.record.account_id, scope_of_case(case))], scope=where)
+
+
+def tell_all(
+    act: Act, campaign: Campaign, cases: Iterable[Case], *, kind: Kind, occasion: str = "", closes: datetime | None = None
+) -> Told:
+    """Send one message per place that the actor's right reaches: the school at once, else each college, else each class."""
+    messages: list[Message] = []
+    findings: list[Finding] = []
+    nobody: list[Finding] = []
+    people = 0
+    groups = _by_right(act.by, [case for case in cases if case.record.account_id])
+    for scope, group in groups.items():
+        recipients = [Recipient(case.record.account_id, scope_of_case(case)) for case in group]
+        named = f"{occasion}:{scope.college}:{scope.class_number}".rstrip(":") if occasion else ""
+        letter = letter_of(campaign, college=scope.college, closes=closes)
+        try:
+            change = send_message(act, letter, kind, recipients, scope=scope, occasion=named[:60])
+        except Stopped as stopped:
+            nobody += stopped.findings
+            continue
+        if not change.unchanged:
+            message, notes = change.result
+            messages.append(message)
+            findings += notes
+            people += change.detail["people"]
+    if nobody and not messages:
+        raise Stopped(nobody[:1])
+    if not groups:
+        send_message(act, letter_of(campaign), kind, [], scope=_any_place(act.by))  # raises MSG.002
+    return Told(tuple(messages), people, tuple(findings))
+
+
+def _place(case: Case) -> Scope:
+    return Scope(case.record.college_id, case.record.campus, case.record.class_number)
+
+
+def _by_right(by: Actor, cases: list[Case]) -> dict[Scope, list[Case]]:
+    """The cases by the widest scope in which the actor may send messages."""
+    if by.may(Permission.MESSAGE_SEND, ANYWHERE):
+        return {ANYWHERE: cases} if cases else {}
+    groups: dict[Scope, list[Case]] = defaultdict(list)
+    for case in cases:
+        college = Scope(college=case.record.college_id)
+        groups[college if by.may(Permission.MESSAGE_SEND, college) else _place(case)].append(case)
+    return dict(groups)
+
+
+def _any_place(by: Actor) -> Scope:
+    """Some scope in which the actor may send, so that "nobody to send to" is said and not "not found"."""
+    grants = getattr(by, "grants", ())
+    for grant in grants:
+        scope = Scope(grant.college, grant.campus, grant.class_number)
+        if by.may(Permission.MESSAGE_SEND, scope):
+            return scope
+    return ANYWHERE
+
+
+def send_due_reminders(now: datetime) -> int:
+    """Send the reminders that the notices declare for today (``[reminders] days_before = [3, 1]``); returns how many people.
+
+    Called by the calendar every few minutes. A deadline that an extension moved is reminded of by its new date. Each
+    (deadline, days before) goes once; nobody is reminded who has nothing left to do by then.
+    """
+    local = now.astimezone(SHANGHAI)
+    if not REMINDERS_FROM <= local.time() < REMINDERS_UNTIL:
+        return 0
+    act = Act(SystemActor("calendar"), now, "job")
+    told = 0
+    for campaign in campaigns().filter(opens__lte=now, closed_at=None):
+        days = notice_of(campaign).reminders
+        due = {local.date() + timedelta(days=before): before for before in days}
+        for (closes, before), cases in _with_something_due(act, campaign, now, due).items():
+            try:
+                told += tell_all(act, campaign, cases, kind=Kind.REMINDER, occasion=f"{closes:%Y%m%d%H%M}-{before}", closes=closes).people
+            except Stopped:
+                continue  # all of them were reminded today by their college
+    return told
+
+
+def _with_something_due(act: Act, campaign: Campaign, now: datetime, due: dict) -> dict[tuple[datetime, int], list[Case]]:
+    """Unfinished cases by the deadline that is near, with extensions put in."""
+    found: dict[tuple[datetime, int], list[Case]] = defaultdict(list)
+    open_cases = list(cases_for(act.by, campaign).exclude(stage__in=[State.DONE, State.REVIEW]))
+    for start in range(0, len(open_cases), PAGE):
+        for one in steps_of_all(open_cases[start : start + PAGE], now):
+            nearest = min(
+                (
+                    s.step.window.closes
+                    for s in one.standings
+                    if s.step.who is Doer.STUDENT
+                    and not s.step.optional
+                    and s.state in {State.IDLE, State.GOING, State.BACK}
+                    and s.step.window.closes
+                    and s.step.window.closes > now
+                    and s.step.window.closes.astimezone(SHANGHAI).date() in due
+                ),
+                default=None,
+            )
+            if nearest is not None:
+                found[nearest, due[nearest.astimezone(SHANGHAI).date()]].append(one.case)
+    return found
