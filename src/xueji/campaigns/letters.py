@@ -15,6 +15,7 @@ from xueji.catalogue.text import Text
 from xueji.journal.command import ANYWHERE, Act, Actor, Scope, Stopped
 from xueji.notify.commands import send_message
 from xueji.notify.models import Message
+from xueji.notify.queries import Reminded, reminders_of, unreached_among
 from xueji.notify.terms import Kind, Notice, Recipient
 from xueji.records.queries import college_contact, school
 from xueji.rules.findings import Finding
@@ -83,6 +84,28 @@ def remind(act: Act, campaign: Campaign, *, college: str = "", class_number: str
     if college:
         cases = cases.filter(record__college_id=college)
     return tell_all(act, campaign, cases, kind=Kind.REMINDER)
+
+
+def remind_cases(act: Act, campaign: Campaign, cases: Iterable[Case]) -> Told:
+    """Remind the students of the chosen cases, of those who have something left to do (催办所选). Raises as remind."""
+    wanted = [case.pk for case in cases]
+    unfinished = cases_for(act.by, campaign, Permission.CASE_REMIND).exclude(stage__in=[State.DONE, State.REVIEW])
+    chosen = [case for start in range(0, len(wanted), PAGE) for case in unfinished.filter(pk__in=wanted[start : start + PAGE])]
+    return tell_all(act, campaign, chosen, kind=Kind.REMINDER)
+
+
+def reminders_for(cases: Iterable[Case]) -> dict[object, Reminded]:
+    """How often the students of a page of cases (of one campaign) were reminded, by the case's key. One query."""
+    page = [case for case in cases if case.record.account_id]
+    counts = reminders_of(page[0].campaign.code, [case.record.account_id for case in page]) if page else {}
+    return {case.pk: counts[case.record.account_id] for case in page if case.record.account_id in counts}
+
+
+def unreached_in(cases: Iterable[Case]) -> frozenset[object]:
+    """Which cases of a page (of one campaign) belong to students whom no message reached. One query (N4: 务必通知到)."""
+    page = [case for case in cases if case.record.account_id]
+    lost = unreached_among(page[0].campaign.code, [case.record.account_id for case in page]) if page else set()
+    return frozenset(case.pk for case in page if case.record.account_id in lost)
 
 
 def tell(act: Act, case: Case, kind: Kind, *, closes: datetime | None = None) -> None:

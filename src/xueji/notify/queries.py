@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from django.db.models import Max, Min, Q, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 
 from xueji.accounts.permissions import Permission
 from xueji.accounts.queries import AccountActor, Viewer
@@ -51,6 +52,40 @@ def reminded_on(day: date, accounts: list[int]) -> set[int]:
             message__kind=Kind.REMINDER, queued_at__gte=begins, queued_at__lt=begins + timedelta(days=1), account__in=accounts
         ).values_list("account", flat=True)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Reminded:
+    """How often somebody was reminded in a campaign, and when last (提醒记录)."""
+
+    times: int
+    last: datetime
+
+
+def reminders_of(campaign: str, accounts: Iterable[int]) -> dict[int, Reminded]:
+    """The reminders each of the accounts got in a campaign. One query. For accounts the caller was allowed to see."""
+    rows = (
+        Delivery.objects.filter(message__campaign=campaign, message__kind=Kind.REMINDER, way=Way.APP, account__in=list(accounts))
+        .order_by()
+        .values_list("account")
+        .annotate(times=Count("pk"), last=Max("queued_at"))
+    )
+    return {account: Reminded(times, last) for account, times, last in rows}
+
+
+def unreached_among(campaign: str, accounts: Iterable[int]) -> set[int]:
+    """Those of the accounts to whom something was sent in a campaign and nothing came through. One query."""
+    rows = (
+        Delivery.objects.filter(message__campaign=campaign, account__in=list(accounts))
+        .order_by()
+        .values("account")
+        .annotate(
+            seen=Count("pk", filter=Q(opened_at__isnull=False) | Q(acknowledged_at__isnull=False)),
+            under_way=Count("pk", filter=Q(way=Way.EMAIL, failed_at=None)),
+        )
+        .filter(seen=0, under_way=0)
+    )
+    return {row["account"] for row in rows}
 
 
 def waiting_mail(now: datetime) -> QuerySet[Delivery]:
@@ -175,3 +210,33 @@ def messages_of(viewer: Viewer, campaign: str) -> QuerySet[Message]:
     """The messages of a campaign that went to people the viewer looks after, newest first."""
     seen = deliveries_seen(viewer, campaign).values("message")
     return Message.objects.filter(pk__in=seen)
+
+
+@dataclass(frozen=True, slots=True)
+class Contacted:
+    """What one person was sent in one campaign (联系情况): how many reminders, the last one, whether anything arrived."""
+
+    times: int
+    last: datetime | None
+    reached: bool
+
+
+def contacts_of(viewer: Viewer, campaign: str, accounts: list[int]) -> dict[int, Contacted]:
+    """For a page of people: reminders and reach by account. One query; who was sent nothing is not in the answer.
+
+    A message in the application that was never opened reaches nobody; an e-mail does unless it failed.
+    """
+    reminder, mail = Q(message__kind=Kind.REMINDER, way=Way.APP), Q(way=Way.EMAIL, failed_at=None)
+    rows = (
+        deliveries_seen(viewer, campaign)
+        .filter(account__in=accounts)
+        .order_by()
+        .values("account")
+        .annotate(
+            times=Count("pk", filter=reminder),
+            last=Max("queued_at", filter=reminder),
+            opened=Min("opened_at"),
+            mailed=Count("pk", filter=mail),
+        )
+    )
+    return {row["account"]: Contacted(row["times"], row["last"], bool(row["opened"] or row["mailed"])) for row in rows}

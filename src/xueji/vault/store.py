@@ -72,15 +72,14 @@ def write(chunks: Iterable[bytes]) -> tuple[str, int, bytes, int]:
 
 def read(place: str) -> Iterator[bytes]:
     """The plain bytes of a place, chunk by chunk. Raises FileGone before the first chunk, WrongSeal at a bad one."""
-    try:
-        file = path_of(place).open("rb")
-    except FileNotFoundError:
-        raise FileGone(place) from None
-    return _chunks(file, place)
+    path = path_of(place)
+    if not path.is_file():
+        raise FileGone(place)
+    return _chunks(path, place)
 
 
-def _chunks(file: BinaryIO, place: str) -> Iterator[bytes]:
-    with file:
+def _chunks(path: Path, place: str) -> Iterator[bytes]:
+    with path.open("rb") as file:  # opened only when somebody really reads
         header = file.read(HEADER)
         if len(header) < HEADER or header[:4] != MAGIC:
             raise WrongSeal(f"{place}: not a file of the vault")

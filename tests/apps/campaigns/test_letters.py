@@ -8,7 +8,16 @@ from tests.world import SHANGHAI
 
 from xueji.accounts.models import Account
 from xueji.campaigns.commands import extend_case
-from xueji.campaigns.letters import announce, letter_of, remind, send_due_reminders, tell
+from xueji.campaigns.letters import (
+    announce,
+    letter_of,
+    remind,
+    remind_cases,
+    reminders_for,
+    send_due_reminders,
+    tell,
+    unreached_in,
+)
 from xueji.campaigns.models import Case
 from xueji.journal.command import Stopped
 from xueji.notify.models import Delivery, Message
@@ -104,3 +113,21 @@ def test_who_was_reminded_by_the_college_today_is_left_alone(world):
     remind(world.act("王秘书", at=at(9, 8)), world.campaign)
     assert send_due_reminders(at(9)) == 1 and Delivery.objects.filter(account__name="赵强", way="app").count() == 1
     assert send_due_reminders(at(9) + timedelta(minutes=20)) == 0
+
+
+def test_the_college_sees_on_its_list_who_was_reminded_and_whom_nothing_reached(world, django_assert_num_queries):
+    campaign, cases = world.campaign, [world.case_of(name) for name in ("李明", "王芳", "SCHMIDT ANNA")]
+    li, wang, anna = cases
+    Account.objects.filter(name="王芳").update(email="")
+    remind_cases(world.act("王秘书"), campaign, [li, wang])
+    remind_cases(world.act("王秘书", at=at(6)), campaign, [li])
+    with django_assert_num_queries(2):
+        reminded, lost = reminders_for(cases), unreached_in(cases)
+    assert (reminded[li.pk].times, reminded[li.pk].last) == (2, at(6)) and reminded[wang.pk].times == 1 and anna.pk not in reminded
+    assert lost == {wang.pk}
+    assert reminders_for([]) == {} and unreached_in([]) == frozenset()
+
+
+def test_a_case_of_another_college_that_was_slipped_into_the_choice_is_left_out(world):
+    sent = remind_cases(world.act("王秘书"), world.campaign, [world.case_of("李明"), world.case_of("赵强")])
+    assert told(sent.messages[0]) == {"李明"}
