@@ -9,8 +9,8 @@ from xueji.accounts.permissions import Permission
 from xueji.campaigns.models import Campaign, Case
 from xueji.campaigns.queries import SHANGHAI, campaign_of, cases_for, notice_of
 from xueji.catalogue.text import Text
+from xueji.collection import printing
 from xueji.collection.models import PrintedForm
-from xueji.collection.printing import TITLES, press, sheet_of
 from xueji.collection.queries import newest_forms
 from xueji.documents import college_file
 from xueji.documents.contents_sheet import FiledForm, contents_sheet
@@ -46,9 +46,9 @@ def composing_forms(reporter: Reporter, *, campaign: str, college: str) -> UUID 
     act = reporter.act()
     cases = list(cases_for(reporter.by, notice_at_work).filter(record__college_id=college))
     contents = contents_of(notice_at_work, where.name, cases, forms, act.at)
-    sheets = [sheet_of(form) for form in forms]
+    sheets = [printing.sheet_of(form) for form in forms]
     try:
-        whole = college_file.render(press(), contents, sheets, by_number=True, done=reporter.progress)
+        whole = college_file.render(printing.press(), contents, sheets, by_number=True, done=reporter.progress)
     except Unprintable as unprintable:
         raise Stopped(unprintable.findings) from None
     kept = store_file(act, whole, purpose="form", scope=reporter.scope, title=f"{campaign}-{college}-登记表汇总.pdf")
@@ -76,7 +76,7 @@ def contents_of(campaign: Campaign, college: str, cases: list[Case], forms: list
         filed,
         school=school().name,
         college=college,
-        title=TITLES[all(case.record.level in ("master", "doctor") for case in cases)].zh,
+        title=printing.TITLES[all(case.record.level in ("master", "doctor") for case in cases)].zh,
         notice=notice_of(campaign).number,
         made_at=at,
     )
