@@ -59,6 +59,15 @@ def test_the_page_for_a_failure_needs_nothing_that_may_have_failed():
     assert answer.status_code == 500 and "系统出了错" in answer.content.decode()
 
 
+def test_the_page_for_a_failure_stands_without_the_list_of_static_files(settings, monkeypatch):
+    def missing(path):
+        raise ValueError(f"Missing staticfiles manifest entry for {path!r}")
+
+    monkeypatch.setattr("xueji.desks.templatetags.xueji.static", missing)
+    answer = pages.failed(RequestFactory().get("/"))
+    assert answer.status_code == 500 and 'href="/static/xueji/shell.css"' in answer.content.decode()
+
+
 def test_a_refusal_looks_like_a_page_that_does_not_exist():
     answer = RefusedIsNotFound(None).process_exception(RequestFactory().get("/"), Refused("no"))
     assert answer.status_code == 404

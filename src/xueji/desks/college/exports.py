@@ -53,11 +53,11 @@ def export(request: HttpRequest, code: str) -> HttpResponse:
     college, _ = college_of(request)
     asked = CaseFilter(request.GET, notice_of(campaign))
     cases = cases_for(viewer, campaign, Permission.CASE_EXPORT).filter(record__college_id=college.code).select_related("record__account")
-    listed = lines(narrowed(cases, **asked.narrowing()).order_by(asked.order_by, "record__student_number"), now)
+    listed = lines(viewer, campaign, narrowed(cases, **asked.narrowing()).order_by(asked.order_by, "record__student_number"), now)
     rows = [
         [
             line.number, line.case.record.person.name, line.case.record.class_number, line.case.record.major_name,
-            str(said(line.word)), str(said(line.where)), clock(line.touched_at), str(line.reminded.times) if line.reminded else "0",
+            str(said(line.word)), str(said(line.where)), clock(line.touched_at), str(line.contacted.times if line.contacted else 0),
         ]
         for line in listed
     ]  # fmt: skip

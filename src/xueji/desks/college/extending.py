@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from xueji.accounts.permissions import Permission
 from xueji.campaigns.commands import extend_case
+from xueji.campaigns.letters import tell_all
 from xueji.campaigns.queries import cases_for, narrowed, notice_of
 from xueji.catalogue.text import Text
 from xueji.desks.acting import act_of, for_staff, viewer_of
@@ -19,6 +20,7 @@ from xueji.desks.college.forms import CaseFilter, ExtendForm
 from xueji.desks.college.progress import campaign_seen
 from xueji.desks.components.languages import said
 from xueji.journal.command import Stopped
+from xueji.notify.terms import Kind
 
 MOST = 2000
 
@@ -58,12 +60,14 @@ def extend(request: HttpRequest, code: str) -> HttpResponse:
     if not cases:
         return nobody_chosen(request, code)
     form = ExtendForm(request.POST if "reason" in request.POST else None)
-    findings = []
+    findings, act = [], act_of(request, "college")
     if form.is_bound and form.is_valid():
         try:
             with transaction.atomic():
                 for case in cases:
-                    extend_case(act_of(request, "college"), case, until=form.until(), reason=form.cleaned_data["reason"])
+                    extend_case(act, case, until=form.until(), reason=form.cleaned_data["reason"])
+                if any(case.record.account_id for case in cases):
+                    tell_all(act, campaign, cases, kind=Kind.EXTENSION, closes=form.until())
         except Stopped as stopped:
             findings = stopped.findings
         else:
@@ -78,11 +82,3 @@ def extend(request: HttpRequest, code: str) -> HttpResponse:
         "now": timezone.now(),
     }
     return render(request, "college/extend.html", context, status=422 if form.is_bound else 200)
-
-
-def case_chosen(request: HttpRequest, code: str, number: str, permission: str):
-    """One case by campaign and student number, for an act on a single student."""
-    case = cases_for(viewer_of(request), campaign_seen(code), permission).filter(record__student_number=number).first()
-    if case is None:
-        raise Http404
-    return case

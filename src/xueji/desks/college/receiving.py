@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from xueji.accounts.permissions import Permission
+from xueji.campaigns.letters import tell
 from xueji.catalogue.text import Text
 from xueji.collection.commands import receive_form, return_form
 from xueji.collection.queries import lately_received, proof_for
@@ -15,6 +17,7 @@ from xueji.desks.acting import act_of, for_staff, viewer_of
 from xueji.desks.college.forms import ReturnForm
 from xueji.desks.components.languages import said
 from xueji.journal.command import Stopped
+from xueji.notify.terms import Kind
 from xueji.rules.findings import finding
 
 LATELY = 20
@@ -41,8 +44,12 @@ def _received(request: HttpRequest, typed: str) -> dict:
     if proof is None:
         return {"findings": [finding("COLL.006", code=typed[:40])]}
     form = proof.form
+    act = act_of(request, "college")
     try:
-        change = receive_form(act_of(request, "college"), form)
+        with transaction.atomic():
+            change = receive_form(act, form)
+            if not change.unchanged:
+                tell(act, form.case, Kind.RECEIPT)
     except Stopped as stopped:
         return {"findings": stopped.findings, "form": form}
     return {"form": form, "received": True, "again": change.unchanged, "typed": ""}
@@ -56,10 +63,12 @@ def send_back(request: HttpRequest, check_code: str) -> HttpResponse:
     if proof is None or proof.form.version != proof.newest:
         raise Http404
     form = ReturnForm(request.POST if request.method == "POST" else None)
-    findings = []
+    findings, act = [], act_of(request, "college")
     if form.is_bound and form.is_valid():
         try:
-            return_form(act_of(request, "college"), proof.form, reason=form.reason())
+            with transaction.atomic():
+                return_form(act, proof.form, reason=form.reason())
+                tell(act, proof.form.case, Kind.RETURN)
         except Stopped as stopped:
             findings = stopped.findings
         else:

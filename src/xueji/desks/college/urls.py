@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import exports, extending, papers, progress, receiving, students
+from . import exports, extending, papers, progress, receiving, reminding, students
 
 urlpatterns = [
     path("", progress.start, name="college"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("students/<str:number>/reveal/", students.reveal, name="college-reveal"),
     path("students/<str:number>/password/", students.reset, name="college-reset"),
     path("<slug:code>/", progress.progress, name="college-progress"),
+    path("<slug:code>/remind/", reminding.remind, name="college-remind"),
+    path("<slug:code>/reached/", reminding.reached, name="college-reached"),
     path("<slug:code>/extend/", extending.extend, name="college-extend"),
     path("<slug:code>/forms/", papers.compose, name="college-forms"),
     path("<slug:code>/export/", exports.export, name="college-export"),

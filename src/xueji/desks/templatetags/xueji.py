@@ -1,7 +1,9 @@
 """The template library of every desk: words in two languages, dates, masks, and the components (模板标签)."""
 
 from django import template
+from django.conf import settings
 from django.contrib.messages import get_messages
+from django.templatetags.static import static
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -232,11 +234,21 @@ def notices(context):
 
 
 @register.inclusion_tag("components/nav_link.html", takes_context=True)
-def nav_link(context, address, label, count=None, exact=False):
-    """A link of the main navigation; marks itself when the page belongs to it."""
+def nav_link(context, address, label, count=None, exact=False, current=None):
+    """A link of the main navigation; marks itself when the page belongs to it, unless `current` says so."""
     path = getattr(context.get("request"), "path", "")
-    current = path == address if exact else path.startswith(address)
+    if current is None:
+        current = path == address if exact else path.startswith(address)
     return {"address": address, "label": languages.said(label), "count": count, "current": current}
+
+
+@register.simple_tag
+def asset(path):
+    """A static file's address that cannot fail: the page for a failure must not need what may have failed."""
+    try:
+        return static(path)
+    except ValueError:  # the manifest of static files is missing or old
+        return settings.STATIC_URL + path
 
 
 @register.simple_block_tag
