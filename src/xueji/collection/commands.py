@@ -14,14 +14,15 @@ from xueji.campaigns.models import Case
 from xueji.campaigns.queries import SHANGHAI, CaseSteps, marks_of, notice_of, scope_of_case, steps_of
 from xueji.catalogue.fields import Kind
 from xueji.collection.models import Draft, PrintedForm, Submission
+from xueji.collection.printing import unprintable_in
 from xueji.collection.queries import (
     Asked,
-    asked_of,
+    Filling,
     digest_of,
+    filling,
     form_values,
     given_by_notice,
     hand_in_step,
-    has_been_received,
     newest_form,
     population_of,
     print_step,
@@ -55,16 +56,11 @@ class Kept:
     late: tuple[Finding, ...] = ()
 
 
-def _filling(case: Case, code: str, act: Act) -> tuple[CaseSteps, list[Asked], list[Finding]]:
-    """The steps, the fields asked, and what stands in the way of filling this step now. Stopped if it is none."""
-    steps = steps_of(case, act.at)
-    for declared, standing in steps.pairs():
-        if declared.code == code and declared.kind == "fill":
-            problems = why_not(case, declared, standing, act.at)
-            if has_been_received(case, steps.notice, marks_of(case)):
-                problems.append(finding("COLL.001"))
-            return steps, asked_of(steps.notice, declared, population_of(case.record)), problems
-    raise Stopped([finding("COLL.011", step=code)])
+def _filling(case: Case, step: str, act: Act) -> Filling:
+    try:
+        return filling(case, step, act.at)
+    except KeyError:
+        raise Stopped([finding("COLL.011", step=step)]) from None
 
 
 def _editable(asked: list[Asked], values: Mapping[str, Any]) -> dict[str, Any]:
@@ -93,7 +89,8 @@ def keep_draft(act: Act, case: Case, *, step: str, values: Mapping[str, Any], pa
     A newer draft of another device is never overwritten: this one is set aside. After the closing, what is typed is
     kept as late and says so. Stopped before the opening, before an earlier step, and when the form has been received.
     """
-    _, asked, problems = _filling(case, step, act)
+    now = _filling(case, step, act)
+    asked, problems = now.asked, now.problems
     late = tuple(one for one in problems if one.id == "TIME.002")
     if len(late) < len(problems):
         raise Stopped(problems)
@@ -136,7 +133,8 @@ def keep_form_photo(act: Act, case: Case, *, step: str, field: str, content: byt
     It stands in the draft and reaches the record with the submission. Stopped when the bytes are no picture, or too
     small or large, and outside the window. The result is the VaultFile.
     """
-    _, asked, problems = _filling(case, step, act)
+    now = _filling(case, step, act)
+    asked, problems = now.asked, now.problems
     if not any(one.field.code == field and one.field.kind is Kind.PHOTO and one.editable for one in asked):
         problems.append(finding("COLL.011", step=step))
     if problems:
@@ -175,7 +173,8 @@ def submit_step(act: Act, case: Case, *, step: str, values: Mapping[str, Any], p
     finding at once: a value that is wrong, a closed window (by ``act.at``, to the instant), a newer draft of another
     device (only asked for when ``base`` is given), a form that the college holds.
     """
-    steps, asked, problems = _filling(case, step, act)
+    now = _filling(case, step, act)
+    steps, asked, problems = now.steps, now.asked, now.problems
     drafts = {d.slot: d for d in Draft.objects.select_for_update().filter(case=case, step=step)}
     current = drafts.get(Slot.CURRENT)
     if base is not None and not problems and _is_newer(current, page, base):
@@ -213,7 +212,7 @@ def submit_step(act: Act, case: Case, *, step: str, values: Mapping[str, Any], p
     }
     made = Submission.objects.create(
         case=case, step=step, number=number, values=content, digest=digest_of(content), submitted_at=act.at,
-        doubts=[{"id": f.id, "field": f.field} for f in judged.findings],
+        doubts=[f.as_json() for f in judged.findings],
     )  # fmt: skip
     save_own_values(act, record, values=at_once)
     Draft.objects.filter(case=case, step=step).delete()
@@ -239,7 +238,8 @@ def _void_printed(act: Act, case: Case, steps: CaseSteps) -> None:
 def print_form(act: Act, case: Case, *, step: str) -> Change:
     """Print the record form (打印登记表): a new version when the content changed, the same one when it did not.
 
-    The result is the PrintedForm. Stopped outside the window and before the steps that it needs.
+    The result is the PrintedForm. Stopped outside the window, before the steps that it needs, and when a character of
+    it has no glyph: a version that cannot be printed does not come into being.
     """
     steps = steps_of(case, act.at)
     problems = [finding("CAMP.024", step=step)]
@@ -257,6 +257,8 @@ def print_form(act: Act, case: Case, *, step: str) -> Change:
         form = PrintedForm.objects.create(
             case=case, document=document, version=version, code=new_code(), values=values, digest=digest_of(values), printed_at=act.at
         )
+    if unprintable := unprintable_in(form):
+        raise Stopped(unprintable)
     mark_own_step(act, case, step=step, mark=State.DONE)
     detail = {"document": document, "version": form.version, "campaign": case.campaign.code}
     return Change(f"case:{case.pk}", scope_of_case(case), detail, form, unchanged=not fresh)

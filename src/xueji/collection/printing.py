@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cache
 
 from django.conf import settings
@@ -11,7 +12,7 @@ from xueji.campaigns.models import Case
 from xueji.campaigns.queries import notice_of
 from xueji.catalogue.text import Text
 from xueji.collection.models import PrintedForm
-from xueji.collection.queries import photo_of, population_of
+from xueji.collection.queries import form_values, photo_of, population_of
 from xueji.documents.engine import Press
 from xueji.documents.faces import MACHINE_FOLDERS
 from xueji.documents.record_form import RecordForm, findings_for, render, render_many
@@ -34,7 +35,7 @@ def press() -> Press:
 
 
 def proof_address(code: str) -> str:
-    """The full address that the QR of a form opens."""
+    """The full address that the QR of a form opens; without a code the page where one is typed."""
     return f"{settings.XUEJI_ADDRESS}/f/{code}"
 
 
@@ -58,6 +59,12 @@ def sheet_of(form: PrintedForm) -> RecordForm:
         photo=_photo(form),
         class_number=record.class_number,
     )
+
+
+def preview_of(case: Case, at: datetime) -> RecordForm:
+    """The form as the record stands at ``at``, without version and check code: to look at, not to hand in (预览稿)."""
+    values = form_values(case.record)
+    return sheet_of(PrintedForm(case=case, version=0, code="", values=values, printed_at=at))
 
 
 def _photo(form: PrintedForm) -> bytes | None:

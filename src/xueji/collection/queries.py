@@ -14,9 +14,10 @@ from django.db.models import Max, QuerySet
 
 from xueji.accounts.permissions import Permission
 from xueji.accounts.queries import Viewer
+from xueji.campaigns.admission import why_not
 from xueji.campaigns.models import Campaign, Case
 from xueji.campaigns.notice import Notice, NoticeStep
-from xueji.campaigns.queries import SHANGHAI, cases_for, own_cases
+from xueji.campaigns.queries import SHANGHAI, CaseSteps, cases_for, own_cases, steps_of
 from xueji.catalogue.fields import FIELDS, Field, Kind, Policy, Population
 from xueji.collection.models import Draft, PrintedForm, Submission
 from xueji.collection.terms import Slot, typed_code
@@ -24,7 +25,8 @@ from xueji.documents.record_form import fields_printed
 from xueji.records.models import StudentRecord
 from xueji.records.queries import values_of
 from xueji.rules.fields import required, term_of
-from xueji.rules.progress import State
+from xueji.rules.findings import Finding, finding
+from xueji.rules.progress import Standing, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,34 @@ def asked_of(notice: Notice, step: NoticeStep, population: Population) -> list[A
             held_back = declared == "not_now"
             found.append(Asked(field, Policy.FIXED if held_back else Policy(declared), held_back))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """One step that is filled in, at one instant: what it asks, and what stands in the way of filling it now."""
+
+    steps: CaseSteps
+    declared: NoticeStep
+    standing: Standing
+    asked: list[Asked]
+    problems: list[Finding]
+
+
+def filling(case: Case, step: str, now: datetime) -> Filling:
+    """A step of a case as it is filled in at ``now``. Raises KeyError for a step that is not filled in."""
+    steps = steps_of(case, now)
+    for declared, standing in steps.pairs():
+        if declared.code == step and declared.kind == "fill":
+            problems = why_not(case, declared, standing, now)
+            if has_been_received(steps):
+                problems.append(finding("COLL.001"))
+            return Filling(steps, declared, standing, asked_of(steps.notice, declared, population_of(case.record)), problems)
+    raise KeyError(step)
+
+
+def has_been_received(steps: CaseSteps) -> bool:
+    """Whether the college holds the signed form of this case."""
+    return any(declared.kind == "hand_in" and standing.state is State.DONE for declared, standing in steps.pairs())
 
 
 def own_case(viewer: Viewer, case_id: UUID) -> Case:
@@ -123,12 +153,6 @@ def hand_in_step(notice: Notice, document: str, group: str) -> NoticeStep | None
 def print_step(notice: Notice, document: str, group: str) -> NoticeStep | None:
     """The step at which a document is printed."""
     return next((s for s in notice.steps_for(group) if s.kind == "print" and s.document == document), None)
-
-
-def has_been_received(case: Case, notice: Notice, marks: Mapping[str, Any]) -> bool:
-    """Whether the college holds the signed form of this case."""
-    received = [s.code for s in notice.steps_for(case.group) if s.kind == "hand_in"]
-    return any(code in marks and marks[code].state is State.DONE for code in received)
 
 
 def newest_form(case: Case, document: str) -> PrintedForm | None:

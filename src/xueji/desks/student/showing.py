@@ -1,0 +1,210 @@
+"""How a value of the catalogue is shown and asked for on a student's page (字段的显示与控件)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import reverse
+
+from xueji.catalogue.codes import code_table
+from xueji.catalogue.fields import FIELDS, GROUPS, Field, Kind, Policy, Population
+from xueji.catalogue.text import Text
+from xueji.collection.queries import Asked
+from xueji.desks.components.languages import said
+from xueji.desks.components.rows import Choice, FieldRow, Mistake
+from xueji.rules.fields import canonical, required
+from xueji.rules.findings import Finding
+from xueji.rules.identity import mask
+
+CONTROLS = {
+    Kind.LONG_TEXT: "textarea", Kind.DATE: "date", Kind.CODE: "select", Kind.YES_NO: "select", Kind.MOBILE: "tel",
+    Kind.PHONE: "tel", Kind.EMAIL: "email", Kind.PHOTO: "file",
+}  # fmt: skip
+YES_NO = (("yes", Text("是", "yes")), ("no", Text("否", "no")))
+ON_A_CERTIFICATE = frozenset({"name", "name_pinyin"})
+CHOOSE = Text("请选择", "Choose")
+NOT_NOW = Text("这一项本次不更正。", "This is not corrected in this round.")
+MISSING = Text("学籍里缺这一项，请联系学院秘书补上。", "The record lacks this; ask your college secretary to add it.")
+WAITING = Text("已提出改为“{new}”，{stage}；批准前沿用原值。", "You asked for “{new}”: {stage}. Until then the old value stands.")
+
+
+@dataclass(slots=True)
+class TableRow:
+    """One row of a repeating table, with the button that removes it."""
+
+    number: int
+    cells: list[FieldRow]
+
+
+@dataclass(slots=True)
+class Entry:
+    """One field on the page: a row, a repeating table, or a photo."""
+
+    field: Field
+    row: FieldRow
+    table: list[TableRow] = field(default_factory=list)
+    photo: str = ""
+
+    @property
+    def is_table(self) -> bool:
+        return self.field.kind is Kind.TABLE
+
+    @property
+    def is_photo(self) -> bool:
+        return self.field.kind is Kind.PHOTO
+
+
+@dataclass(slots=True)
+class Section:
+    """Fields that belong together, under one heading."""
+
+    code: str
+    label: Text
+    entries: list[Entry]
+
+
+def words_of(one: Field, value: Any) -> str:
+    """A stored value as a person reads it, in the language of the page; an identity number masked."""
+    if not value:
+        return ""
+    if one.kind is Kind.TABLE:
+        return "；".join("，".join(filter(None, (words_of(column, row.get(column.code)) for column in one.columns))) for row in value)
+    text = str(value)
+    if one.codes:
+        return str(said(code_table(one.codes).word(text)))
+    if one.kind is Kind.YES_NO:
+        return str(said(dict(YES_NO).get(text, Text(text, text))))
+    return mask(text) if one.kind is Kind.ID_NUMBER else text
+
+
+def _choices(one: Field, chosen: str) -> list[Choice]:
+    pairs = YES_NO if one.kind is Kind.YES_NO else [(entry.code, entry.word) for entry in code_table(one.codes)]
+    choices = [Choice("", str(said(CHOOSE)), not chosen)] + [Choice(code, str(said(word)), code == chosen) for code, word in pairs]
+    if chosen and not any(choice.chosen for choice in choices):
+        choices.append(Choice(chosen, chosen, True))
+    return choices
+
+
+def control_of(one: Field, name: str, typed: Any, *, needed: bool = True, found: Sequence[Finding], hint: str = "") -> FieldRow:
+    """A control with what was typed. A date that no date control could hold is shown as text, so that it is not lost."""
+    value = canonical(one, typed) if one.kind in (Kind.DATE, Kind.MONTH, Kind.CODE, Kind.YES_NO) else str(typed or "")
+    kind = CONTROLS.get(one.kind, "text")
+    if kind == "date" and value and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        kind = "text"
+    attrs = {key: getattr(one, key) for key in ("autocomplete", "inputmode") if getattr(one, key)}
+    if one.example and kind == "text":
+        hint = " ".join(filter(None, (hint, str(said(Text("例：", "E.g. "))) + one.example)))
+    return FieldRow(
+        name=name,
+        label=str(said(one.label)),
+        kind=kind,
+        value=value,
+        hint=hint,
+        required=needed,
+        policy="",
+        choices=_choices(one, value) if kind == "select" else [],
+        mistakes=[Mistake(str(said(f.message)), f.id, str(said(f.remedy))) for f in found],
+        attrs={
+            **attrs,
+            **({"rows": "2"} if kind == "textarea" else {}),
+            **({"autocomplete": "off"} if "autocomplete" not in attrs else {}),
+        },
+    )
+
+
+def _condition(one: Field) -> str:
+    """When a field is needed, in words: “住宿方式”为“校内宿舍”时必填."""
+    parts = []
+    for other, wanted in one.required_when.items():
+        words = [code_table(FIELDS[other].codes).word(code) for code in wanted]
+        parts.append(
+            said(
+                Text(
+                    f"“{FIELDS[other].label.zh}”为“{'、'.join(word.zh for word in words)}”时必填。",
+                    f"Needed when “{FIELDS[other].label.en}” is “{', '.join(word.en for word in words)}”.",
+                )
+            )
+        )
+    return " ".join(parts)
+
+
+def _fixed(asked: Asked, value: Any, waiting: str, may_ask: bool) -> FieldRow:
+    one = asked.field
+    hints = [str(said(one.hint))] if one.hint.zh and asked.policy is Policy.CORRECTION else []
+    if asked.held_back:
+        hints = [str(said(NOT_NOW))]
+    elif not value and (one.required_of and asked.policy is Policy.FIXED):
+        hints = [str(said(MISSING))]
+    row = FieldRow(
+        name=one.code, label=str(said(one.label)), kind="value", value=words_of(one, value), policy=asked.policy,
+        hint=" ".join(filter(None, [waiting, *hints])), certificate=one.code in ON_A_CERTIFICATE,
+    )  # fmt: skip
+    if asked.policy is Policy.CORRECTION and may_ask and not waiting:
+        row.link = reverse("student:correction-request", args=[one.code])
+        row.link_text = str(said(Text("有误？申请更正", "Wrong? Ask for a correction")))
+    return row
+
+
+def _table(one: Field, rows: Sequence[Mapping[str, Any]], by_field: Mapping[str, list[Finding]]) -> list[TableRow]:
+    shown = list(rows) or [{} for _ in range(one.min_rows)]
+    return [
+        TableRow(
+            number,
+            [
+                control_of(
+                    column,
+                    f"{one.code}.{number}.{column.code}",
+                    row.get(column.code, ""),
+                    needed=bool(column.required_of),
+                    found=by_field.get(f"{one.code}.{number}.{column.code}", ()),
+                    hint=str(said(column.hint)),
+                )
+                for column in one.columns
+            ],
+        )
+        for number, row in enumerate(shown, start=1)
+    ]
+
+
+def sections_of(
+    asked: Sequence[Asked], values: Mapping[str, Any], *, population: Population, findings: Sequence[Finding] = (),
+    waiting: Mapping[str, str] | None = None, photos: Mapping[str, str] | None = None, also_required: Sequence[str] = (), locked: bool = False,
+) -> list[Section]:  # fmt: skip
+    """The fields of a step as the page shows them, by the catalogue's sections in the notice's order.
+
+    ``waiting`` says of a field that a request for it is being decided; ``photos`` holds the addresses of its pictures;
+    ``locked`` shows everything as values.
+    """
+    by_field: dict[str, list[Finding]] = {}
+    for one in findings:
+        by_field.setdefault(one.field or "", []).append(one)
+    sections: dict[str, Section] = {}
+    for it in asked:
+        one, value = it.field, values.get(it.field.code, "")
+        pending = (waiting or {}).get(one.code, "")
+        if locked or not it.editable:
+            row = _fixed(it, value, pending, not locked)
+            if one.kind is Kind.PHOTO:
+                row.value = ""
+        else:
+            needed = required(one, population, values, tuple(also_required))
+            hint = " ".join(filter(None, (pending, str(said(one.hint)), _condition(one))))
+            row = control_of(
+                one,
+                one.code,
+                "" if one.kind in (Kind.TABLE, Kind.PHOTO) else value,
+                needed=needed,
+                found=by_field.get(one.code, ()),
+                hint=hint,
+            )
+            row.policy = it.policy
+        entry = Entry(one, row, photo=(photos or {}).get(one.code, ""))
+        if one.kind is Kind.TABLE and not locked and it.editable:
+            entry.table = _table(one, value if isinstance(value, list) else [], by_field)
+        if one.kind is Kind.PHOTO:
+            row.attrs["accept"] = "image/jpeg,image/png"
+        sections.setdefault(one.group, Section(one.group, GROUPS[one.group].label, [])).entries.append(entry)
+    return list(sections.values())

@@ -1,0 +1,19 @@
+from django.urls import path
+
+from . import corrections, home, papers, step
+
+app_name = "student"
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("cases/<uuid:case_id>/", home.case, name="case"),
+    path("cases/<uuid:case_id>/steps/<slug:code>/", step.step, name="step"),
+    path("cases/<uuid:case_id>/steps/<slug:code>/draft/", step.draft, name="draft"),
+    path("cases/<uuid:case_id>/print/<slug:code>/", papers.print_page, name="print"),
+    path("cases/<uuid:case_id>/print/<slug:code>/form.pdf", papers.form_pdf, name="form-pdf"),
+    path("receipts/", papers.receipts, name="receipts"),
+    path("receipts/<uuid:case_id>/<slug:code>/<int:number>/", papers.receipt, name="receipt"),
+    path("corrections/", corrections.corrections, name="corrections"),
+    path("corrections/new/", corrections.choose, name="correction-choose"),
+    path("corrections/new/<slug:field>/", corrections.request, name="correction-request"),
+    path("corrections/<uuid:correction_id>/", corrections.correction, name="correction"),
+]
