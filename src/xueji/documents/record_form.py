@@ -41,7 +41,7 @@ class RecordForm:
     """One student's form with everything printed on it.
 
     ``answers`` hold catalogue codes and stored values (dates ISO, codes as codes, tables as lists of mappings).
-    ``address`` is the full address that the QR opens; ``version`` counts the student's submissions from 1;
+    ``address`` is the full address that the QR opens; ``version`` counts the student's prints from 1, 0 is a preview;
     ``submitted_at`` is the moment of the submission that this prints, aware of its zone.
     """
 
@@ -142,8 +142,7 @@ def _values(form: RecordForm, *, pictures: bool = True) -> dict[str, Any]:
         "heading_left": f"学号{' Student number' if both else ''}：{form.student_number}",
         "heading_right": f"填表时间{' Submitted' if both else ''}：{moment_words(form.submitted_at)}",
         "foot_source": f"{form.school.zh}　{form.title.zh}　依据：{form.notice}",
-        "foot_proof": f"{form.student_number}　{form.name}　第 {form.version} 版{f' (version {form.version})' if both else ''}"
-        f"　校验码{' Check code' if both else ''} {form.check_code}",
+        "foot_proof": _proof(form),
         "remark": "本表双面打印。扫描二维码可核对是否为最新版本；重新提交后旧版作废。"
         + (
             "Print on both sides. Scan the code to see whether this is the latest version. Where the two languages differ, the Chinese text prevails."
@@ -165,6 +164,14 @@ def _values(form: RecordForm, *, pictures: bool = True) -> dict[str, Any]:
         values["picture"] = photo(form.photo) if form.photo else None
         values["picture_qr"] = qr(form.address)
     return values
+
+
+def _proof(form: RecordForm) -> str:
+    both = form.bilingual
+    if form.version == 0:
+        return f"{form.student_number}　{form.name}　预览稿，学院不收{' Preview, not accepted by the college' if both else ''}"
+    version = f"第 {form.version} 版{f' (version {form.version})' if both else ''}"
+    return f"{form.student_number}　{form.name}　{version}　校验码{' Check code' if both else ''} {form.check_code}"
 
 
 def _sign_box(words: Text, signer: Text | None, seal: str, *, room: int, both: bool) -> dict[str, Any]:
