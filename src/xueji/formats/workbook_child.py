@@ -8,6 +8,7 @@ workbook does to its reader (abort, eat memory, loop) ends with this process.
 from __future__ import annotations
 
 import json
+import os
 import re
 import resource
 import sys
@@ -33,6 +34,7 @@ def main(order: dict) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (order["memory_bytes"], order["memory_bytes"]))
     resource.setrlimit(resource.RLIMIT_CPU, (order["seconds"], order["seconds"]))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.nice(5)  # whoever is waiting for a page comes first
     try:
         answer(sys.stdin.buffer, order)
     except Refusal as refusal:

@@ -42,7 +42,7 @@ class Register:
         wanted = list(dict.fromkeys(codes))
         self.in_details = [code for code in wanted if store_of(code) == "details"]
         self.columns = [code for code in wanted if store_of(code) in ("person", "record")]
-        self._readers = [self._reader(code) for code in self.columns]
+        self._readers = [(code, read) for code in self.columns if (read := self._reader(code))]
         names = ["r.id", "r.person_id", "r.revision", "r.student_number", "r.details"]
         self._select = ", ".join(names + [_column(code) for code in self.columns])
 
@@ -68,7 +68,9 @@ class Register:
 
     def _present(self, row: Sequence[Any]) -> Present:
         record, person = _uuid(row[0]), _uuid(row[1])
-        values = {code: read(cell, record, person) for code, read, cell in zip(self.columns, self._readers, row[5:], strict=True)}
+        values = dict(zip(self.columns, row[5:], strict=True))
+        for code, read in self._readers:
+            values[code] = read(values[code], person)
         details: dict[str, Any] = {}
         if self.in_details and row[4] is not None:
             details = json.loads(open_sealed(_RECORD, "details", record, bytes(row[4])))
@@ -78,17 +80,20 @@ class Register:
             values.update(dict.fromkeys(self.in_details, ""))
         return Present(record, person, row[2], row[3], values, details)
 
-    def _reader(self, code: str) -> Callable[[Any, UUID, UUID], str]:
+    def _reader(self, code: str) -> Callable[[Any, UUID], str] | None:
+        """What makes a cell of this column the stored form; None where the cell is that already."""
         if code == "college":
-            return lambda cell, record, person: self.colleges.get(cell, "")
+            return lambda cell, person: self.colleges.get(cell, "")
         field = _field(code)
         if isinstance(field, EncryptedTextField):
-            return lambda cell, record, person: "" if cell is None else open_sealed(_PERSON, field.column, person, bytes(cell))
+            return lambda cell, person: "" if cell is None else open_sealed(_PERSON, field.column, person, bytes(cell))
         if isinstance(field, models.BooleanField):
-            return lambda cell, record, person: "yes" if cell else "no"
+            return lambda cell, person: "yes" if cell else "no"
         if isinstance(field, models.CharField):
-            return lambda cell, record, person: cell
-        return lambda cell, record, person: as_text(cell)
+            return None
+        if isinstance(field, models.DateField):
+            return lambda cell, person: cell or ""
+        return lambda cell, person: as_text(cell)
 
     def persons_by_number(self, numbers: Iterable[str]) -> dict[str, UUID]:
         """Persons in the register with these document numbers, found by their blind index."""
@@ -133,7 +138,9 @@ def longest(code: str) -> int:
 
 
 def _column(code: str) -> str:
-    return f"{'p' if code in PERSON_COLUMNS else 'r'}.{_field(code).column}"
+    column = f"{'p' if code in PERSON_COLUMNS else 'r'}.{_field(code).column}"
+    # a day as YYYY-MM-DD, which both databases write so; no date object is made to be taken apart again
+    return f"CAST({column} AS TEXT)" if isinstance(_field(code), models.DateField) else column
 
 
 def _uuid(cell: Any) -> UUID:

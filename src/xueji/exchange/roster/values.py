@@ -13,8 +13,8 @@ from xueji.formats.sheets import Cell
 from xueji.rules import cleaning, fields
 from xueji.rules.findings import Finding, Level, finding
 
-REMEMBERED = 20_000
-"""Distinct cells a column keeps: every birth date there is, but not every address."""
+REMEMBERED = 12_000
+"""Distinct texts a column keeps: every birth date there is, but not every address."""
 EXACT = 10**15
 """Excel and IEEE 754 keep fifteen digits; a whole number below this is what was typed."""
 _LOST = re.compile(r"\?{2,}|？{2,}|\ufffd|□|〓")
@@ -35,20 +35,21 @@ class ColumnReader:
         self.on = on
         self.limit = limit
         self.words = words
-        self.seen: dict[object, Read] = {}
+        self.seen: dict[str, Read] = {}
         self.quiet = _quiet(field, limit) if words is None else None
 
     def __call__(self, cell: Cell) -> Read:
         if cell is None or cell == "":
             return NOTHING
-        if cell.__class__ is str and self.quiet is not None and self.quiet(cell):
+        if cell.__class__ is not str:
+            return self._read(cell)
+        if self.quiet is not None and self.quiet(cell):
             return cell, ()
-        key = (cell.__class__, cell)
-        known = self.seen.get(key)
+        known = self.seen.get(cell)
         if known is None:
             known = self._read(cell)
-            if len(self.seen) < REMEMBERED and (cell.__class__ is not str or len(cell) <= 40):
-                self.seen[key] = known
+            if len(self.seen) < REMEMBERED and len(cell) <= 80:
+                self.seen[cell] = known
         return known
 
     def _read(self, cell: Cell) -> Read:
@@ -157,7 +158,7 @@ def _quiet(field: Field, limit: int):
     elif field.kind is Kind.MOBILE:
         form = r"1[3-9]\d{9}"
     elif field.kind is Kind.EMAIL:
-        form = r"[A-Za-z0-9_.-]{1,30}@(?:[a-z0-9]+\.){1,4}[a-z]{2,6}"
+        form = r"[A-Za-z0-9_.-]{1,30}@(?:[a-z0-9]+\.){1,4}[a-z]{2,24}"
     elif field.kind is Kind.ID_NUMBER:
         form = r"\d{17}[\dX]|[A-Z0-9]{5,17}"
     elif field.kind is Kind.POSTCODE:
