@@ -125,11 +125,11 @@ def review_correction(act: Act, correction: Correction, *, verdict: str, note: s
     """
     _stage_is(correction, (Stage.AT_COLLEGE,), "review")
     _decided(correction, verdict, note)
-    correction.reviewed_at, correction.reviewed_by = act.at, act.by.label
+    correction.reviewed_at, correction.reviewed_by, correction.reviewer = act.at, act.by.label, act.by.id_text
     last = "registry" not in FIELDS[correction.field].approvers
     if verdict == Verdict.APPROVE:
         correction.stage = Stage.IN_FORCE if last else Stage.AT_REGISTRY
-    correction.save(update_fields=["stage", "note", "reviewed_at", "reviewed_by"])
+    correction.save(update_fields=["stage", "note", "reviewed_at", "reviewed_by", "reviewer"])
     if correction.stage == Stage.IN_FORCE:
         put_correction_in_force(act, correction.record, values={correction.field: correction.new}, request=str(correction.pk))
     detail = {"field": correction.field, "request": str(correction.pk), "verdict": str(verdict), "note": correction.note}
@@ -140,9 +140,12 @@ def review_correction(act: Act, correction: Correction, *, verdict: str, note: s
 def decide_correction(act: Act, correction: Correction, *, verdict: str, note: str = "") -> Change:
     """The registry approves, returns or refuses a request that the college approved (学校审定).
 
-    Stopped without a reason for a return or refusal, when the request is elsewhere, and when the record changed since.
+    Stopped for who has reviewed it for the college, without a reason for a return or refusal, when the request is
+    elsewhere, and when the record changed since.
     """
     _stage_is(correction, (Stage.AT_REGISTRY,), "decide")
+    if correction.reviewer == act.by.id_text:
+        raise Stopped([finding("CORR.009")])
     _decided(correction, verdict, note)
     correction.decided_at, correction.decided_by = act.at, act.by.label
     if verdict == Verdict.APPROVE:

@@ -8,7 +8,7 @@ from django.db import models
 
 from xueji.corrections.terms import OPEN, Origin, Stage
 from xueji.records.models import StudentRecord
-from xueji.vault.fields import EncryptedJSONField, EncryptedTextField
+from xueji.vault.fields import EncryptedTextField
 from xueji.vault.models import VaultFile
 
 
@@ -18,8 +18,8 @@ class Correction(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     record = models.ForeignKey(StudentRecord, models.PROTECT, related_name="corrections")
     field = models.CharField("字段", max_length=40)
-    old = EncryptedJSONField("原值")
-    new = EncryptedJSONField("新值")
+    old = EncryptedTextField("原值", max_length=400, blank=True)
+    new = EncryptedTextField("新值", max_length=400, blank=True)
     reason = EncryptedTextField("理由", max_length=1000, blank=True)
     origin = models.CharField(max_length=8, choices=Origin, default=Origin.REQUEST)
     stage = models.CharField(max_length=12, choices=Stage, default=Stage.AT_COLLEGE)
@@ -27,6 +27,7 @@ class Correction(models.Model):
     requested_by = models.CharField(max_length=120)
     reviewed_at = models.DateTimeField(null=True, blank=True)
     reviewed_by = models.CharField(max_length=120, blank=True)
+    reviewer = models.CharField("审核人账号", max_length=64, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.CharField(max_length=120, blank=True)
     note = models.CharField("审核意见", max_length=500, blank=True)

@@ -160,7 +160,9 @@ def test_a_draft_does_not_undo_what_was_submitted(world):
 def test_a_value_that_is_not_the_students_cannot_be_sent(world):
     submit(world, "李明", "semester", SEMESTER)
     keep_form_photo(world.act("李明"), world.case_of("李明"), step="personal", field="form_photo", content=portrait())
-    submit(world, "李明", "personal", {**PERSONAL, "name": "李大明", "id_number": "1", "form_photo": "00000000-0000-0000-0000-000000000000"})
+    submit(
+        world, "李明", "personal", {**PERSONAL, "name": "李大明", "id_number": "1", "form_photo": "00000000-0000-0000-0000-000000000000"}
+    )
     record = world.record("李明")
     assert value_of(record, "name") == "李明"
     assert value_of(record, "form_photo") not in ("", "00000000-0000-0000-0000-000000000000")
@@ -185,12 +187,15 @@ def test_every_submission_is_a_version_of_its_own_with_a_digest(world):
 
 def test_a_phone_picture_is_made_small_and_loses_the_cameras_notes(world):
     submit(world, "李明", "semester", SEMESTER)
-    kept = keep_form_photo(world.act("李明"), world.case_of("李明"), step="personal", field="form_photo", content=portrait(3000, 4000, "PNG")).result
+    kept = keep_form_photo(
+        world.act("李明"), world.case_of("李明"), step="personal", field="form_photo", content=portrait(3000, 4000, "PNG")
+    ).result
     assert (kept.content, max(kept.width, kept.height)) == ("image/jpeg", 800)
 
 
 @pytest.mark.parametrize(
-    ("content", "id_"), [(b"", "COLL.005"), (b"%PDF-1.7", "COLL.003"), (b"\xff\xd8\xff broken", "COLL.003"), (portrait(100, 130), "COLL.004")]
+    ("content", "id_"),
+    [(b"", "COLL.005"), (b"%PDF-1.7", "COLL.003"), (b"\xff\xd8\xff broken", "COLL.003"), (portrait(100, 130), "COLL.004")],
 )
 def test_what_is_no_picture_is_refused_with_the_reason(world, content, id_):
     submit(world, "李明", "semester", SEMESTER)

@@ -170,7 +170,9 @@ def test_rows_are_added_and_removed_without_javascript(desk):
     assert 'value="陈静"' in page and 'name="family.2.name"' not in page
 
 
-@pytest.mark.parametrize("action", ["add:nonsense", "remove:family:x", "remove::", "remove:family:99", "dance", "photo:dormitory", "choose:aside"])
+@pytest.mark.parametrize(
+    "action", ["add:nonsense", "remove:family:x", "remove::", "remove:family:99", "dance", "photo:dormitory", "choose:aside"]
+)
 def test_a_button_that_is_not_there_does_no_harm(desk, action):
     assert desk.send("semester", {"dormitory": "西苑 9"}, action).status_code in (302, 422)
     assert "西苑 9" in text(desk.get("semester")) or action == "photo:dormitory" or action == "choose:aside"
@@ -183,7 +185,9 @@ def test_strange_hidden_values_do_no_harm(desk, page, base):
 
 def test_the_photo_is_shown_to_its_owner_and_to_nobody_else(desk, world):
     desk.send("semester", SEMESTER)
-    answer = desk.send("personal", {"mobile": "13800001234"}, "photo:form_photo", form_photo=SimpleUploadedFile("a.png", portrait(900, 1200, "PNG")))
+    answer = desk.send(
+        "personal", {"mobile": "13800001234"}, "photo:form_photo", form_photo=SimpleUploadedFile("a.png", portrait(900, 1200, "PNG"))
+    )
     assert answer.headers["Location"].endswith("#id_form_photo")
     page = text(desk.get("personal"))
     assert 'value="13800001234"' in page, "what was typed beside the photo stays"
@@ -212,7 +216,7 @@ def test_a_second_late_is_refused_and_what_was_typed_is_kept_and_shown(desk, clo
     answer = desk.client.post(desk.at("semester"), {**SEMESTER, "action": "submit", **hidden})
     page = text(answer)
     assert answer.status_code == 409 and "TIME.002" in page and "王秘书" in page
-    assert "西苑 3 号楼 402" in page and "已留存，没有提交" in page and "<form method=\"post\" action=\"" + desk.at("semester") not in page
+    assert "西苑 3 号楼 402" in page and "已留存，没有提交" in page and '<form method="post" action="' + desk.at("semester") not in page
     assert not Submission.objects.exists() and value_of(desk.world.record("李明"), "lodging") == ""
     again = text(desk.get("semester"))
     assert "西苑 3 号楼 402" in again and "现在不能填写" in again
@@ -296,7 +300,9 @@ def queries(client, address, count):
     from django.test.utils import CaptureQueriesContext
 
     client.get(address)
-    with CaptureQueriesContext(connection, ) as seen:
+    with CaptureQueriesContext(
+        connection,
+    ) as seen:
         assert client.get(address).status_code == 200
     assert len(seen) <= count, "\n".join(one["sql"][:160] for one in seen)
     return len(seen)
