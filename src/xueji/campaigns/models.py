@@ -123,3 +123,6 @@ class Extension(models.Model):
 
     def __str__(self) -> str:
         return f"{self.step or '*'} {self.until:%F %T}"
+
+
+import xueji.campaigns.batches.models  # noqa: E402, F401  the tables of the batches belong to this app

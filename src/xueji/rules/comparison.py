@@ -190,8 +190,6 @@ def _partners(alone: list[int], keys: Mapping[str, tuple[list[str], list[str]]],
         for row in by_person.get(mine["id_number"][n], ()):
             same_name = mine["name"][n] == other["name"][row]
             found[n].setdefault(row, Partner.ANOTHER_RECORD if same_name else Partner.NAME_VARIANT)
-        for row in by_name.get((mine["name"][n], mine["born_on"][n]), ()):
-            found[n].setdefault(row, Partner.SAME_NAME_AND_BIRTH)
     for key in ("student_number", "id_number"):
         wanted = {mask: n for n in alone for mask in _masks(mine[key][n])}
         for row, value in enumerate(other[key]):
@@ -199,6 +197,9 @@ def _partners(alone: list[int], keys: Mapping[str, tuple[list[str], list[str]]],
                 n = wanted.get(mask)
                 if n is not None and value != mine[key][n] and _alike(mine, other, n, row, key):
                     found[n].setdefault(row, Partner.ONE_CHARACTER_OFF)
+    for n in alone:
+        for row in by_name.get((mine["name"][n], mine["born_on"][n]), ()):
+            found[n].setdefault(row, Partner.SAME_NAME_AND_BIRTH)
     order = list(Partner)
     return {n: tuple(Likely(r, w) for r, w in sorted(rows.items(), key=lambda p: order.index(p[1]))[:3]) for n, rows in found.items()}
 
