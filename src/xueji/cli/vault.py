@@ -47,7 +47,8 @@ def keys() -> None:
 
 @vault.command()
 @click.option("--same-key", is_flag=True, help="Make no new key; only finish sealing with the newest one.")
-def rotate(same_key: bool) -> None:
+@click.option("--index", "index_too", is_flag=True, help="Replace the index key instead; stop all services first.")
+def rotate(same_key: bool, index_too: bool) -> None:
     """Put a new key into use and seal everything with it, batch by batch; may be interrupted and repeated.
 
     Students can go on working meanwhile. Afterwards restart the services and run it once more with --same-key.
@@ -57,6 +58,9 @@ def rotate(same_key: bool) -> None:
     from xueji.vault.queries import sealed_models
 
     act = _act()
+    if index_too:
+        _replace_index_key(act)
+        return
     if not same_key:
         number = commands.add_key(act).result
         click.echo(f"新密钥 {number} 已启用；请立即备份密钥文件夹 / key {number} is in use; back the key folder up now")
@@ -76,6 +80,26 @@ def rotate(same_key: bool) -> None:
             sealed += changed
             bar.update(changed)
     click.echo(f"文件 files: {sealed}")
+
+
+def _replace_index_key(act: Any) -> None:
+    """All or nothing; when it was interrupted between table and file, the second run finishes it."""
+    from pathlib import Path
+
+    from django.conf import settings
+
+    from xueji.vault import commands, keys, marks
+    from xueji.vault.models import KeyMark
+
+    folder = Path(settings.XUEJI_KEYS)
+    waiting = keys.waiting_index_key(folder)
+    if waiting is None or KeyMark.objects.get(number=keys.INDEX_KEY).mark != marks.mark_of(waiting):
+        if sentence := marks.problem():
+            raise click.ClickException(sentence)
+        rows = commands.index_anew(act, keys.prepare_index_key(folder)).result
+        click.echo(f"重建索引 {rows} 行 / {rows} rows indexed anew")
+    keys.put_index_key_into_use(folder)
+    click.echo("索引密钥已更换；请备份密钥文件夹，再启动服务 / index key replaced; back the key folder up, then start the services")
 
 
 @vault.command()

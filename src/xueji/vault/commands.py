@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import io
 from collections.abc import Iterator
 from contextlib import closing
@@ -18,9 +20,9 @@ from xueji.accounts.permissions import Permission
 from xueji.journal.command import ANYWHERE, Act, Change, Scope, Stopped, command
 from xueji.rules.uploads import upload
 from xueji.vault import keys, store
-from xueji.vault.fields import SealedField
-from xueji.vault.marks import record_marks
-from xueji.vault.models import VaultFile
+from xueji.vault.fields import BlindIndexField, SealedField
+from xueji.vault.marks import mark_of, record_marks
+from xueji.vault.models import KeyMark, VaultFile
 from xueji.vault.queries import BATCH, due_for_purging
 from xueji.vault.sniffing import seen_in
 from xueji.vault.terms import PURPOSES
@@ -229,3 +231,40 @@ def reseal_files(act: Act) -> Change:
         file.save(update_fields=["place", "key_number"])
     transaction.on_commit(lambda: [store.remove(place) for place in old])
     return Change("vault", ANYWHERE, {"files": len(files), "key": current}, result=len(files))
+
+
+@command(needs=Permission.VAULT_KEEP, records="vault.index_key_replaced")
+def index_anew(act: Act, key: bytes) -> Change:
+    """Index every sealed text and digest every file with a new index key, all or nothing (更换索引密钥).
+
+    With the services stopped: a row saved meanwhile would be indexed with the old key. The caller puts the key into the
+    ring afterwards. Raises keys.KeysUnusable for an index that does not follow a text of its own row.
+    """
+    rows = 0
+    for model in apps.get_models():
+        indexes = [f for f in model._meta.local_concrete_fields if isinstance(f, BlindIndexField)]
+        if loose := [f for f in indexes if not f.of]:
+            raise keys.KeysUnusable(f"{model._meta.label}.{loose[0].name}: 无法重建 / cannot be indexed anew, empty it first")
+        if indexes:
+            rows += _index_table(model, indexes, key)
+    for file in VaultFile.objects.filter(purged_at=None).iterator(chunk_size=BATCH):
+        mac = hmac.new(keys.digest_key("file-digest", key), digestmod=hashlib.sha256)
+        for chunk in store.read(file.place):
+            mac.update(chunk)
+        VaultFile.objects.filter(pk=file.pk).update(digest=mac.digest())
+    KeyMark.objects.filter(number=keys.INDEX_KEY).update(mark=mark_of(key))
+    return Change(f"key:{keys.INDEX_KEY}", ANYWHERE, {"rows": rows}, result=rows)
+
+
+def _index_table(model: type, indexes: list[BlindIndexField], key: bytes) -> int:
+    """Every index of one table, in batches by primary key; empty texts keep an empty index."""
+    rows, last = 0, None
+    while True:
+        batch = model._base_manager.order_by("pk")
+        batch = list(batch[:BATCH] if last is None else batch.filter(pk__gt=last)[:BATCH])
+        if not batch:
+            return rows
+        for row in batch:
+            values = {f.name: keys.index_with(key, text, purpose=f.purpose) if (text := getattr(row, f.of)) else None for f in indexes}
+            model._base_manager.filter(pk=row.pk).update(**values)
+        rows, last = rows + len(batch), batch[-1].pk

@@ -108,9 +108,9 @@ def cipher(number: int, use: str) -> AESGCM:
     return _cipher(_held(number), use)
 
 
-def digest_key(use: str) -> bytes:
-    """A 32-byte key for a keyed digest of one use ("file-digest"), from the index key: it outlives rotation."""
-    return _derived(_held(INDEX_KEY), use)
+def digest_key(use: str, key: bytes | None = None) -> bytes:
+    """A 32-byte key for a keyed digest of one use ("file-digest"), from the index key (or a given one)."""
+    return _derived(key or _held(INDEX_KEY), use)
 
 
 def token_key() -> str:
@@ -140,7 +140,12 @@ def blind_index(value: str, *, purpose: str) -> bytes:
 
     The caller normalises first (upper case, no spaces): the index knows nothing about what it indexes.
     """
-    return hmac.digest(_derived(_held(INDEX_KEY), f"index:{purpose}"), value.encode(), hashlib.sha256)
+    return index_with(_held(INDEX_KEY), value, purpose=purpose)
+
+
+def index_with(key: bytes, value: str, *, purpose: str) -> bytes:
+    """The blind index under a given index key, for replacing that key."""
+    return hmac.digest(_derived(key, f"index:{purpose}"), value.encode(), hashlib.sha256)
 
 
 # ---------------------------------------------------------------- files of the ring
@@ -177,16 +182,40 @@ def add_key(folder: Path, number: int | None = None) -> int:
         number = max([*held, INDEX_KEY]) + 1
     if number > 255:
         raise KeysUnusable("密钥编号已用完 / key numbers end at 255: remove old keys after `xueji vault rotate`")
-    text = base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode() + "\n"
     fresh = folder / f".{number}.{secrets.token_hex(4)}"
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(descriptor)
+    _write_key(fresh, secrets.token_bytes(KEY_BYTES))
     try:
         os.link(fresh, folder / f"{number}.key")  # appears whole, and never over an existing key
     finally:
         fresh.unlink()
     forget_cached_keys()
     return number
+
+
+def _write_key(path: Path, key: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(base64.b64encode(key).decode() + "\n")
+        file.flush()
+        os.fsync(descriptor)
+
+
+def prepare_index_key(folder: Path) -> bytes:
+    """A new index key that waits beside the ring (``0.key.next``) until the tables are indexed with it."""
+    waiting = folder / "0.key.next"
+    waiting.unlink(missing_ok=True)
+    key = secrets.token_bytes(KEY_BYTES)
+    _write_key(waiting, key)
+    return key
+
+
+def waiting_index_key(folder: Path) -> bytes | None:
+    """The index key that waits, if a replacement was interrupted."""
+    waiting = folder / "0.key.next"
+    return base64.b64decode(waiting.read_text(encoding="ascii")) if waiting.exists() else None
+
+
+def put_index_key_into_use(folder: Path) -> None:
+    """Make the waiting index key the one of the ring."""
+    os.replace(folder / "0.key.next", folder / "0.key")
+    forget_cached_keys()
