@@ -21,7 +21,7 @@ from xueji.accounts.models import Account
 from xueji.accounts.queries import SystemActor
 from xueji.accounts.roles import Role
 from xueji.campaigns.commands import open_campaign
-from xueji.campaigns.models import Campaign, Case, StepMark
+from xueji.campaigns.models import Case, StepMark
 from xueji.journal.command import Act
 from xueji.records.models import College, Person, School, StudentRecord
 from xueji.stories.names import SPECIMENS
@@ -55,18 +55,13 @@ def invent(first: int, count: int, draw: Random) -> None:
     StudentRecord.objects.bulk_create(records, batch_size=2000)
 
 
-def work(campaign: Campaign, draw: Random, at: datetime) -> None:
-    """Some have done nothing, some everything, most are under way."""
-    cases, marks = [], []
-    for case in Case.objects.filter(campaign=campaign, touched_at=None).iterator(chunk_size=5000):
-        done = draw.choice((0, 0, 1, 2, 3, 4, 5, 5, 5))
-        marks += [StepMark(case_id=case.pk, step=step, mark="done", at=at, by="") for step in STEPS[:done]]
-        case.stage = "idle" if done == 0 else "done" if done == 5 else "review" if done == 4 else "going"
-        case.at_step, case.touched_at = (STEPS[done] if done < 4 else ""), at if done else None
-        case.finished_at = at if done == 5 else None
-        cases.append(case)
-    Case.objects.bulk_update(cases, ["stage", "at_step", "touched_at", "finished_at"], batch_size=500)
-    StepMark.objects.bulk_create(marks, batch_size=2000)
+def under_way(case: Case, draw: Random, at: datetime) -> list[StepMark]:
+    """Some have done nothing, some everything, most are between; the case is changed, its marks are returned."""
+    done = draw.choice((0, 0, 1, 2, 3, 4, 5, 5, 5))
+    case.stage = "idle" if done == 0 else "done" if done == 5 else "review" if done == 4 else "going"
+    case.at_step, case.touched_at = (STEPS[done] if done < 4 else ""), at if done else None
+    case.finished_at = at if done == 5 else None
+    return [StepMark(case_id=case.pk, step=step, mark="done", at=at, by="") for step in STEPS[:done]]
 
 
 def asked(client: Client, address: str) -> tuple[int, float]:
@@ -112,13 +107,17 @@ def run(report):
         there = size
         if size == SIZES[0]:
             campaign = open_campaign(system, text=text, move_by_days=days).result[0]
+            cases = list(Case.objects.filter(campaign=campaign))
         else:  # opening accounts for 100,000 is not what is measured
             known = set(Case.objects.values_list("record_id", flat=True))
-            keys = [pk for pk in StudentRecord.objects.values_list("pk", flat=True) if pk not in known]
-            Case.objects.bulk_create(
-                [Case(campaign=campaign, record_id=pk, group="new_postgraduates", opened_at=now) for pk in keys], batch_size=2000
-            )
-        work(campaign, draw, now)
+            keys = (pk for pk in StudentRecord.objects.values_list("pk", flat=True) if pk not in known)
+            cases = [Case(campaign=campaign, record_id=pk, group="new_postgraduates", opened_at=now) for pk in keys]
+        marks = [mark for case in cases for mark in under_way(case, draw, now)]
+        if size == SIZES[0]:
+            Case.objects.bulk_update(cases, ["stage", "at_step", "touched_at", "finished_at"], batch_size=100)
+        else:
+            Case.objects.bulk_create(cases, batch_size=2000)
+        StepMark.objects.bulk_create(marks, batch_size=2000)
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
         found[size] = {name: asked(clients[who], address) for name, (who, address) in pages.items()}

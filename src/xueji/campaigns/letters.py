@@ -87,9 +87,12 @@ def remind(act: Act, campaign: Campaign, *, college: str = "", class_number: str
 
 
 def remind_cases(act: Act, campaign: Campaign, cases: Iterable[Case]) -> Told:
-    """Remind the students of the chosen cases, of those who have something left to do (催办所选). Raises as remind."""
+    """Remind the students of the chosen cases that are not finished (催办所选). Raises as remind.
+
+    Somebody who has only to bring the signed form is reminded as well, when chosen by hand.
+    """
     wanted = [case.pk for case in cases]
-    unfinished = cases_for(act.by, campaign, Permission.CASE_REMIND).exclude(stage__in=[State.DONE, State.REVIEW])
+    unfinished = cases_for(act.by, campaign, Permission.CASE_REMIND).exclude(stage=State.DONE)
     chosen = [case for start in range(0, len(wanted), PAGE) for case in unfinished.filter(pk__in=wanted[start : start + PAGE])]
     return tell_all(act, campaign, chosen, kind=Kind.REMINDER)
 

@@ -210,33 +210,3 @@ def messages_of(viewer: Viewer, campaign: str) -> QuerySet[Message]:
     """The messages of a campaign that went to people the viewer looks after, newest first."""
     seen = deliveries_seen(viewer, campaign).values("message")
     return Message.objects.filter(pk__in=seen)
-
-
-@dataclass(frozen=True, slots=True)
-class Contacted:
-    """What one person was sent in one campaign (联系情况): how many reminders, the last one, whether anything arrived."""
-
-    times: int
-    last: datetime | None
-    reached: bool
-
-
-def contacts_of(viewer: Viewer, campaign: str, accounts: list[int]) -> dict[int, Contacted]:
-    """For a page of people: reminders and reach by account. One query; who was sent nothing is not in the answer.
-
-    A message in the application that was never opened reaches nobody; an e-mail does unless it failed.
-    """
-    reminder, mail = Q(message__kind=Kind.REMINDER, way=Way.APP), Q(way=Way.EMAIL, failed_at=None)
-    rows = (
-        deliveries_seen(viewer, campaign)
-        .filter(account__in=accounts)
-        .order_by()
-        .values("account")
-        .annotate(
-            times=Count("pk", filter=reminder),
-            last=Max("queued_at", filter=reminder),
-            opened=Min("opened_at"),
-            mailed=Count("pk", filter=mail),
-        )
-    )
-    return {row["account"]: Contacted(row["times"], row["last"], bool(row["opened"] or row["mailed"])) for row in rows}

@@ -22,7 +22,9 @@ from xueji.desks.components.languages import said
 from xueji.journal.command import Stopped
 from xueji.notify.terms import Kind
 
-MOST = 2000
+MOST = 300
+"""Personal extensions given at once; more than that is a matter of the whole college, which the registry extends."""
+TICKED = 2000
 
 
 def chosen_cases(request: HttpRequest, campaign, permission: str) -> list:
@@ -31,12 +33,12 @@ def chosen_cases(request: HttpRequest, campaign, permission: str) -> list:
     if request.GET.get("college"):
         cases = cases.filter(record__college_id=request.GET["college"])
     if request.POST.get("everybody"):
-        return list(narrowed(cases, **CaseFilter(request.GET, notice_of(campaign)).narrowing())[:MOST])
+        return list(narrowed(cases, **CaseFilter(request.GET, notice_of(campaign)).narrowing()))
     return list(cases.filter(pk__in=_ids(request.POST.getlist("case"))))
 
 
 def _ids(asked: list[str]) -> list[str]:
-    return [one for one in asked[:MOST] if len(one.replace("-", "")) == 32 and all(ch in "0123456789abcdef-" for ch in one)]
+    return [one for one in asked[:TICKED] if len(one.replace("-", "")) == 32 and all(ch in "0123456789abcdef-" for ch in one)]
 
 
 def back_to_list(request: HttpRequest, code: str) -> HttpResponse:
@@ -51,6 +53,15 @@ def nobody_chosen(request: HttpRequest, code: str) -> HttpResponse:
     return back_to_list(request, code)
 
 
+def too_many(request: HttpRequest, code: str, count: int) -> HttpResponse:
+    told = Text(
+        f"选了 {count} 人；个人延期一次最多 {MOST} 人。全院延期请向学籍管理部门申请。",
+        f"{count} are chosen; {MOST} can be extended at once. Ask the registry to extend the whole college.",
+    )
+    messages.warning(request, said(told))
+    return back_to_list(request, code)
+
+
 @for_staff(Permission.CASE_EXTEND)
 @require_POST
 def extend(request: HttpRequest, code: str) -> HttpResponse:
@@ -59,6 +70,8 @@ def extend(request: HttpRequest, code: str) -> HttpResponse:
     cases = chosen_cases(request, campaign, Permission.CASE_EXTEND)
     if not cases:
         return nobody_chosen(request, code)
+    if len(cases) > MOST:
+        return too_many(request, code, len(cases))
     form = ExtendForm(request.POST if "reason" in request.POST else None)
     findings, act = [], act_of(request, "college")
     if form.is_bound and form.is_valid():

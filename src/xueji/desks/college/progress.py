@@ -80,7 +80,7 @@ def progress(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "campaign": campaign, "notice": notice, "now": now, "college": college, "colleges": colleges, "asked": asked,
         "tallies": tallies, "whole": whole(tallies), "counsellors": class_staff(college.code, Role.COUNSELLOR),
-        "page": page, "lines": lines(viewer, campaign, page.object_list, now), "words": stage_words(notice), "keys": KEYS,
+        "page": page, "lines": lines(page.object_list, now), "words": stage_words(notice), "keys": KEYS,
         "may": powers(viewer),
     }  # fmt: skip
     return render(request, "college/progress.html", context)

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
 from xueji.accounts.permissions import Permission
-from xueji.campaigns.letters import letter_of, tell_all
+from xueji.campaigns.letters import letter_of, remind_cases
 from xueji.catalogue.text import Text
 from xueji.desks.acting import act_of, for_staff, viewer_of
 from xueji.desks.college.exports import clock, workbook
@@ -34,7 +34,7 @@ def remind(request: HttpRequest, code: str) -> HttpResponse:
     findings = []
     if request.POST.get("send"):
         try:
-            told = tell_all(act_of(request, "college"), campaign, cases, kind=Kind.REMINDER)
+            told = remind_cases(act_of(request, "college"), campaign, cases)
         except Stopped as stopped:
             findings = stopped.findings
         else:

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from xueji.accounts.queries import Viewer
+from xueji.campaigns.letters import reminders_for, unreached_in
 from xueji.campaigns.queries import CaseSteps, steps_of_all
 from xueji.catalogue.text import Text
 from xueji.desks.college.forms import stage_words
-from xueji.notify.queries import Contacted, contacts_of
+from xueji.notify.queries import Reminded
 from xueji.rules.progress import Doer, Standing, State
 
 
@@ -23,21 +23,22 @@ class Line:
     word: Text
     where: Text
     touched_at: datetime | None
-    contacted: Contacted | None = None
+    reminded: Reminded | None = None
+    unreached: bool = False
 
     @property
     def number(self) -> str:
         return self.case.record.student_number
 
 
-def lines(viewer: Viewer, campaign: object, cases: Iterable, now: datetime) -> list[Line]:
-    """The lines of one page. Four queries, however many lines."""
+def lines(cases: Iterable, now: datetime) -> list[Line]:
+    """The lines of one page. Five queries, however many lines."""
     page = list(cases)
-    contacted = contacts_of(viewer, campaign.code, [case.record.account_id for case in page if case.record.account_id])
-    return [line(found, contacted.get(found.case.record.account_id)) for found in steps_of_all(page, now)]
+    reminded, unreached = reminders_for(page), unreached_in(page)
+    return [line(found, reminded.get(found.case.pk), found.case.pk in unreached) for found in steps_of_all(page, now)]
 
 
-def line(found: CaseSteps, contacted: Contacted | None = None) -> Line:
+def line(found: CaseSteps, reminded: Reminded | None = None, unreached: bool = False) -> Line:
     """The case as its list line: its stage, or late where the window of the current step has passed."""
     stopped = stopped_at(found)
     state = str(found.case.stage)
@@ -49,7 +50,8 @@ def line(found: CaseSteps, contacted: Contacted | None = None) -> Line:
         stage_words(found.notice)[State(state)],
         _where(found, stopped, state),
         found.case.touched_at,
-        contacted,
+        reminded,
+        unreached,
     )
 
 

@@ -14,6 +14,7 @@ from xueji.accounts.permissions import Permission
 from xueji.campaigns.queries import cases_for, extensions_of, steps_of
 from xueji.catalogue.codes import code_table
 from xueji.catalogue.fields import FIELDS
+from xueji.catalogue.text import Text
 from xueji.collection.queries import printed_versions
 from xueji.desks.acting import act_of, for_staff, viewer_of
 from xueji.desks.college.forms import PAGE, ResetForm, RevealForm
@@ -58,21 +59,31 @@ def students(request: HttpRequest) -> HttpResponse:
 def _about(request: HttpRequest, record, **more) -> HttpResponse:
     viewer, now = viewer_of(request), timezone.now()
     cases = list(cases_for(viewer).filter(record=record).select_related("record__account").order_by("-campaign__opens"))
+    standing = [(case, steps_of(case, now)) for case in cases]
     of_school = school()
     subjects = [f"record:{record.student_number}", f"account:{record.account_id}", *(f"case:{case.pk}" for case in cases)]
     context = {
         "record": record, "college": record.college, "may": powers(viewer), "now": now,
         "shown": [(FIELDS[code].label, shown_value(record, code)) for code in SHOWN if code in FIELDS],
         "sensitive": [(code, FIELDS[code].label, masked(value_of(record, code, of_school))) for code in SENSITIVE if code in FIELDS],
-        "cases": [(case, line(steps_of(case, now))) for case in cases],
-        "events": _told(viewer, record, subjects),
+        "cases": [(case, line(found)) for case, found in standing],
+        "events": _told(viewer, record, subjects, {case.campaign.code: found.notice for case, found in standing}),
     }  # fmt: skip
     return render(request, "college/student.html", context | more, status=422 if "mistaken" in more else 200)
 
 
-def _told(viewer, record, subjects: list[str]) -> list[tuple]:
+def _told(viewer, record, subjects: list[str], notices: dict) -> list[tuple]:
     events = events_for(viewer, college=record.college_id).filter(subject__in=subjects)[:15]
-    return [(event.at, event.actor_label, EVENTS[event.kind], event.detail.get("reason", "")) for event in events]
+    return [
+        (event.at, event.actor_label, EVENTS[event.kind], _step_title(event.detail, notices), event.detail.get("reason", ""))
+        for event in events
+    ]
+
+
+def _step_title(detail: dict, notices: dict) -> Text | None:
+    """The title of the step that an event is about, where its notice is at hand."""
+    notice = notices.get(detail.get("campaign"))
+    return next((step.title for step in notice.steps if step.code == detail.get("step")), None) if notice else None
 
 
 @for_staff(Permission.STUDENT_READ)
@@ -126,7 +137,7 @@ def case(request: HttpRequest, code: str, number: str) -> HttpResponse:
         "case": seen, "record": seen.record, "college": seen.record.college, "campaign": seen.campaign, "notice": found_steps.notice,
         "line": line(found_steps), "steps": [_step(declared, standing) for declared, standing in found_steps.pairs()],
         "extensions": list(extensions_of(seen).order_by("-granted_at")), "now": now, "may": powers(viewer),
-        "forms": list(printed_versions(seen)), "events": _told(viewer, seen.record, [f"case:{seen.pk}"]),
+        "forms": list(printed_versions(seen)), "events": _told(viewer, seen.record, [f"case:{seen.pk}"], {seen.campaign.code: found_steps.notice}),
     }  # fmt: skip
     return render(request, "college/case.html", context)
 
