@@ -1,6 +1,6 @@
 """What is measured on the face (面部测量): pose, eyes, mouth, light, what covers it. Numbers only, no judgement.
 
-Indices are those of the 468-point face mesh. ``lab`` is the picture's L*a*b*, lengths are its pixels.
+Indices are those of the 468-point face mesh. ``lab`` is the picture's packed L*a*b*, lengths are its pixels.
 """
 
 from __future__ import annotations
@@ -10,13 +10,16 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from xueji.imaging.colour import inside, patches
+from xueji.imaging.colour import inside, length, patches, spread_lab
 from xueji.imaging.nets import FacePoints
 from xueji.rules.portrait import Eyes, FaceLight, Mouth, Pose
 
 OUTER_EYES = (33, 263)
 CHEEKS = (50, 280, 101, 330)
 INNER_LIPS = (78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308, 324, 318, 402, 317, 14, 87, 178, 88, 95)
+UPPER_INNER = (78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308)
+LOWER_INNER = (324, 318, 402, 317, 14, 87, 178, 88, 95)
+LOWER_OUTER = (375, 321, 405, 314, 17, 84, 181, 91, 146)
 OUTER_LIPS = (61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291, 375, 321, 405, 314, 17, 84, 181, 91, 146)
 LIP_SKIN = (0, 17, 37, 267, 84, 314, 39, 269, 181, 405)
 LIP_PAIRS = ((13, 14), (82, 87), (312, 317))
@@ -118,38 +121,64 @@ def mouth(face: FaceFrame) -> Mouth:
     width = max(float(np.linalg.norm(flat[78] - flat[308])), 1e-6)
     gap = float(np.mean([np.linalg.norm(flat[a] - flat[b]) for a, b in LIP_PAIRS]) / width)
     within, box = inside(face.lab.shape, flat[list(INNER_LIPS)])
-    between = face.lab[box][within]
+    between = spread_lab(face.lab[box][within])
     lips = np.median(patches(face.lab, flat[list(LIP_SKIN)], 1.0), axis=0)
+    strip, strip_width = _teeth_strip(face, lips, width)
     if not len(between):
-        return Mouth(gap, 0.0)
+        return Mouth(gap, 0.0, strip, strip_width)
     chroma = np.hypot(between[:, 1], between[:, 2])
     white = (between[:, 0] > lips[0] + 12) & (chroma < float(np.hypot(lips[1], lips[2])) * 0.8 + 2) & (between[:, 1] < lips[1] - 4)
-    return Mouth(gap, float(white.sum() / face.eye_distance**2 * 100))
+    return Mouth(gap, float(white.sum() / face.eye_distance**2 * 100), strip, strip_width)
+
+
+def _teeth_strip(face: FaceFrame, lips: np.ndarray, mouth_width: float) -> tuple[float, float]:
+    """Area (per cent of eye distance squared) and width (over the mouth's) of the largest tooth-like patch between the
+    upper lip and the middle of the lower lip. A glint on a lip is small; a row of teeth is wide."""
+    flat = face.flat
+    lower = (flat[list(LOWER_INNER)] + flat[list(LOWER_OUTER)]) / 2
+    within, box = inside(face.lab.shape, np.vstack([flat[list(UPPER_INNER)], lower]))
+    lab = spread_lab(face.lab[box])
+    chroma = np.hypot(lab[..., 1], lab[..., 2])
+    lip_chroma = float(np.hypot(lips[1], lips[2]))
+    white = within & (lab[..., 0] > lips[0] + 10) & (chroma < 0.75 * lip_chroma + 2) & (lab[..., 1] < lips[1] - 5)
+    closed = cv2.morphologyEx(white.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    count, _, found, _ = cv2.connectedComponentsWithStats(closed)
+    if count < 2:
+        return 0.0, 0.0
+    largest = found[1:][found[1:, cv2.CC_STAT_AREA].argmax()]
+    area, across = float(largest[cv2.CC_STAT_AREA]), float(largest[cv2.CC_STAT_WIDTH])
+    return area / face.eye_distance**2 * 100, across / mouth_width
 
 
 def light(face: FaceFrame) -> FaceLight:
     """Lightness, clipping, left against right, and sharpness with the eyes brought to 120 pixels apart."""
     outline = face.flat[list(OVAL)]
     within, box = inside(face.lab.shape, outline)
-    pixels = face.rgb[box][within]
+    red, green, blue = cv2.split(face.rgb[box])
+    least, most = cv2.min(cv2.min(red, green), blue)[within], cv2.max(cv2.max(red, green), blue)[within]
     sides = patches(face.lab, face.flat[[50, 101, 205, 280, 330, 425]], face.eye_distance * 0.08)[:, 0]
     left, right = float(np.median(sides[:3])), float(np.median(sides[3:]))
     grey = cv2.cvtColor(np.ascontiguousarray(face.rgb[box]), cv2.COLOR_RGB2GRAY)
     k = SHARPNESS_EYE_DISTANCE / face.eye_distance
     size = (max(3, round(grey.shape[1] * k)), max(3, round(grey.shape[0] * k)))
-    grey = cv2.resize(grey, size, interpolation=cv2.INTER_AREA if k < 1 else cv2.INTER_CUBIC)
+    grey = cv2.resize(grey, size, interpolation=cv2.INTER_AREA if k < 1 else cv2.INTER_CUBIC).astype(np.float32)
+    fine = float(cv2.Laplacian(grey, cv2.CV_32F).var())
+    coarse = float(cv2.Laplacian(cv2.GaussianBlur(grey, (0, 0), 1.5), cv2.CV_32F).var())
+    across, along = float(np.diff(grey, 2, axis=1).var()), float(np.diff(grey, 2, axis=0).var())
     return FaceLight(
-        face_l=float(face.lab[box][within][:, 0].mean()) if len(pixels) else 0.0,
-        too_bright=float((pixels.min(1) >= 250).mean()) if len(pixels) else 0.0,
-        too_dark=float((pixels.max(1) <= 12).mean()) if len(pixels) else 0.0,
+        face_l=float(face.lab[box][..., 0][within].mean()) * 100 / 255 if within.any() else 0.0,
+        too_bright=float((least >= 250).mean()) if within.any() else 0.0,
+        too_dark=float((most <= 12).mean()) if within.any() else 0.0,
         left_right=abs(left - right) / max(left, right, 1.0),
-        sharpness=float(cv2.Laplacian(grey, cv2.CV_32F).var()),
+        sharpness=fine,
+        detail=fine / max(coarse, 1e-6),
+        direction=min(across, along) / max(across, along, 1e-6),
     )
 
 
 def skin_difference(face: FaceFrame, places: np.ndarray, radius: float) -> np.ndarray:
     """Difference of each place's colour to the cheeks; lightness counts half."""
-    return np.linalg.norm((patches(face.lab, places, radius) - face.cheek) * SKIN_WEIGHTS, axis=1)
+    return length((patches(face.lab, places, radius) - face.cheek) * SKIN_WEIGHTS)
 
 
 def brow_difference(face: FaceFrame) -> float:
@@ -171,7 +200,7 @@ def ears(face: FaceFrame) -> tuple[float, float]:
         out = face.right * sign * face.face_width
         places = [face.flat[temple] + out * o + face.up * face.face_width * u for o in (0.03, 0.055, 0.08) for u in (-0.10, -0.02, 0.06)]
         colours = patches(face.lab, np.array(places), face.face_width * 0.015)
-        shares.append(float((np.linalg.norm((colours - face.cheek) * [0.4, 1, 1], axis=1) < 16).mean()))
+        shares.append(float((length((colours - face.cheek) * [0.4, 1, 1]) < 16).mean()))
     return shares[0], shares[1]
 
 
@@ -182,7 +211,7 @@ def bridge_edge(face: FaceFrame) -> float:
     h, w = face.lab.shape[:2]
     rows = slice(int(max(0, y - half_h)), int(min(h, y + half_h)))
     columns = slice(int(max(0, x - half_w)), int(min(w, x + half_w)))
-    strip = np.ascontiguousarray(face.lab[rows, columns, 0])
+    strip = face.lab[rows, columns, 0] * np.float32(100 / 255)
     if min(strip.shape) < 3:
         return 0.0
     edges = np.abs(cv2.Sobel(strip, cv2.CV_32F, 0, 1, ksize=3))

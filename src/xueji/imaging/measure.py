@@ -9,7 +9,7 @@ import numpy as np
 
 from xueji.imaging import face_measures as on_face
 from xueji.imaging import scene_measures as around
-from xueji.imaging.colour import lab_of
+from xueji.imaging.colour import packed_lab
 from xueji.imaging.models import ModelsMissing
 from xueji.imaging.nets import FoundFace, Nets, nets
 from xueji.imaging.opening import Opened, open_photo
@@ -34,22 +34,27 @@ def measure_opened(opened: Opened, ready: Nets) -> Portrait:
     """As ``measure`` for a picture that is open already and nets that are loaded. ``opened.rgb`` must not be None."""
     rgb = opened.rgb
     width, height = opened.full_size
-    near, every = ready.near_faces(rgb), ready.all_faces(rgb)
-    faces = max(len(near), len(every))
+    small = around.small_copy(rgb)
+    k = rgb.shape[1] / small.shape[1]
+    near = [face.scaled(k) for face in ready.near_faces(small)]
+    every = [face.scaled(k) for face in ready.all_faces(small)]
     found = near or every
-    base = Portrait(file=opened.facts, faces=faces, width=width, height=height)
+    base = Portrait(file=opened.facts, faces=len(found), width=width, height=height)
+    scene = around.Scene(rgb, small, ready.person(small))
     if not found:
-        scene = around.Scene(rgb, ready.person(rgb))
         return replace(base, background=around.background(scene), regions={})
     chosen = max(found, key=lambda face: face.width)
-    face = on_face.face_frame(rgb, lab_of(rgb), ready.points(rgb, chosen))
-    scene = around.Scene(rgb, ready.person(rgb))
+    face = on_face.face_frame(rgb, packed_lab(rgb), ready.points(rgb, chosen))
     head = around.head(scene, face)
     behind = around.background(scene)
+    seen = every if len(every) >= len(near) else near
+    if len(seen) == 1 and around.something_beside(scene, behind):
+        seen = [chosen, *_beside(rgb, face, ready)]
     cloth = around.clothing_box(scene, face)
     blue, like_background = around.clothing(scene, cloth, behind.colour if behind else None)
     return replace(
         base,
+        faces=len(seen),
         head=_full_size(head, width / rgb.shape[1], height / rgb.shape[0]),
         background=behind,
         eyes=on_face.eyes(face),
@@ -67,8 +72,32 @@ def measure_opened(opened: Opened, ready: Nets) -> Portrait:
             clothing_like_background=like_background,
             shoulders=around.shoulders(scene, face),
         ),
-        regions=_regions(rgb.shape, face, head, cloth, every if len(every) >= len(near) else near),
+        regions=_regions(rgb.shape, face, head, cloth, seen),
     )
+
+
+def _beside(rgb: np.ndarray, face: on_face.FaceFrame, ready: Nets) -> list[FoundFace]:
+    """Small faces left and right of the head, which both nets overlook in the whole picture: looked for in squares."""
+    h, w = rgb.shape[:2]
+    left, right = float(face.flat[:, 0].min()), float(face.flat[:, 0].max())
+    low = min(h, int(face.flat[:, 1].max() + face.face_width))
+    found: list[FoundFace] = []
+    for x0, x1 in ((0, int(left)), (int(right), w)):
+        side = min(max(x1 - x0, int(0.3 * w)), w, h)
+        x = x0 if x0 else w - side
+        for y in range(0, max(low - side // 2, 1), max(side // 2, 1)):
+            y = min(y, h - side)
+            for other in ready.near_faces(np.ascontiguousarray(rgb[y : y + side, x : x + side]), sure=0.75):
+                there = FoundFace(other.score, other.box + [x, y, x, y], other.points + [x, y])
+                apart = there.box[2] < left + 0.1 * (right - left) or there.box[0] > right - 0.1 * (right - left)
+                if apart and not any(_same(there, known) for known in found):
+                    found.append(there)
+    return found
+
+
+def _same(one: FoundFace, other: FoundFace) -> bool:
+    centres = np.abs(one.box.reshape(2, 2).mean(0) - other.box.reshape(2, 2).mean(0))
+    return bool((centres < 0.7 * max(one.width, other.width)).all())
 
 
 def _full_size(head: Head, across: float, down: float) -> Head:

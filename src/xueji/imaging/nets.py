@@ -85,6 +85,10 @@ class FoundFace:
     def width(self) -> float:
         return float(self.box[2] - self.box[0])
 
+    def scaled(self, k: float) -> FoundFace:
+        """The same face in a picture ``k`` times as large."""
+        return FoundFace(self.score, self.box * k, self.points * k)
+
 
 @dataclass(frozen=True, slots=True)
 class FacePoints:
@@ -124,9 +128,9 @@ class Nets:
         self._short_anchors = _anchors(128, (8, 16, 16, 16))
         self._full_anchors = _anchors(192, (4,))
 
-    def near_faces(self, rgb: np.ndarray) -> list[FoundFace]:
-        """Faces that fill a good part of the picture (short-range net)."""
-        return self._faces(rgb, self._short, self._short_anchors, 128, 0.5)
+    def near_faces(self, rgb: np.ndarray, sure: float = 0.5) -> list[FoundFace]:
+        """Faces that fill a good part of the picture (short-range net), with a score above ``sure``."""
+        return self._faces(rgb, self._short, self._short_anchors, 128, sure)
 
     def all_faces(self, rgb: np.ndarray) -> list[FoundFace]:
         """Faces of any size down to a twentieth of the picture (full-range net)."""
@@ -212,7 +216,8 @@ class Nets:
 
     def person(self, rgb: np.ndarray) -> np.ndarray:
         """How surely each place is the person, float 0 to 1, 256 × 256 whatever the shape of the picture."""
-        small = cv2.resize(rgb, (256, 256), interpolation=cv2.INTER_AREA)
+        wide = cv2.INTER_AREA if min(rgb.shape[:2]) > 256 else cv2.INTER_LINEAR
+        small = cv2.resize(rgb, (256, 256), interpolation=wide)
         return self._mask(np.multiply(small, np.float32(1 / 255), dtype=np.float32))[0][..., 0]
 
 

@@ -17,12 +17,12 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from xueji.catalogue.text import Text
-from xueji.imaging.colour import lab_of
+from xueji.imaging.colour import packed_lab
 from xueji.imaging.face_measures import face_frame
 from xueji.imaging.models import ModelsMissing
 from xueji.imaging.nets import nets
 from xueji.imaging.opening import open_photo
-from xueji.imaging.scene_measures import Scene, background, head
+from xueji.imaging.scene_measures import Scene, background, head, small_copy
 from xueji.rules.findings import Finding, finding
 
 STAMP = "预览，不得用于学历注册"
@@ -62,9 +62,9 @@ def card_preview(content: bytes, models: Path | None = None) -> bytes:
     found = ready.all_faces(rgb) or ready.near_faces(rgb)
     if len(found) != 1:
         raise PreviewRefused(Text("画面里应正好有一个人", "exactly one person must be in it"), ONE_PERSON)
-    face = face_frame(rgb, lab_of(rgb), ready.points(rgb, found[0]))
+    face = face_frame(rgb, packed_lab(rgb), ready.points(rgb, found[0]))
     mask = ready.person(rgb)
-    scene = Scene(rgb, mask)
+    scene = Scene(rgb, small_copy(rgb), mask)
     at = head(scene, face)
     behind = background(scene)
     if behind is None:
@@ -76,7 +76,7 @@ def card_preview(content: bytes, models: Path | None = None) -> bytes:
     bottom = place[1, 1] * rgb.shape[0] + place[1, 2]
     if at.hair_top < 2 or bottom < HEIGHT - 1:
         raise PreviewRefused(Text("人离镜头太近，上身或头顶不完整", "the person is too close: chest or hair is cut off"), STEP_BACK)
-    cut = _cut_out(rgb, mask)
+    cut = cut_out(rgb, mask)
     card = cv2.warpAffine(
         cut, place, (WIDTH, HEIGHT), flags=cv2.INTER_AREA if k < 1 else cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT,
         borderValue=tuple(float(v) for v in GROUND),
@@ -84,7 +84,7 @@ def card_preview(content: bytes, models: Path | None = None) -> bytes:
     return _stamped(np.clip(card, 0, 255).astype(np.uint8))
 
 
-def _cut_out(rgb: np.ndarray, mask: np.ndarray) -> np.ndarray:
+def cut_out(rgb: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """The person on the blue ground, float RGB: mask sharpened along the picture's edges, the old background's colour
     taken out of half-transparent pixels."""
     h, w = rgb.shape[:2]

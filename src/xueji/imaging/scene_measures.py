@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from xueji.imaging.colour import lab_of, patches
+from xueji.imaging.colour import length, packed_lab, patches, spread_lab
 from xueji.imaging.face_measures import CHIN, NOSE_TIP, OUTER_EYES, TEMPLES, FaceFrame
 from xueji.rules.portrait import Background, Box, Head
 
@@ -14,18 +14,25 @@ PERSON = 0.5
 SURELY_BACKGROUND = 0.15
 EDGE = 25.0
 TILES = 8
+SAMPLE = 12_000  # pixels: a median of more tells nothing new
+
+
+def small_copy(rgb: np.ndarray) -> np.ndarray:
+    """The picture with its longer side at 320 pixels: enough for the detectors, the mask and everything wide."""
+    k = min(1.0, SMALL_SIDE / max(rgb.shape[:2]))
+    size = (max(8, round(rgb.shape[1] * k)), max(8, round(rgb.shape[0] * k)))
+    return cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
 
 
 class Scene:
-    """The picture at a quarter of its pixels with the person mask of the same size: enough for everything wide."""
+    """The small copy of the picture with the person mask of the same size. ``scale`` leads from picture to copy."""
 
-    def __init__(self, rgb: np.ndarray, mask: np.ndarray) -> None:
-        h, w = rgb.shape[:2]
-        self.k = min(1.0, SMALL_SIDE / max(h, w))
-        size = (max(8, round(w * self.k)), max(8, round(h * self.k)))
-        self.lab = lab_of(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA))
+    def __init__(self, rgb: np.ndarray, small: np.ndarray, mask: np.ndarray) -> None:
+        size = (small.shape[1], small.shape[0])
+        self.packed = packed_lab(small)
+        self.lab = spread_lab(self.packed)
         self.mask = cv2.resize(mask, size, interpolation=cv2.INTER_LINEAR)
-        self.scale = np.array([size[0] / w, size[1] / h])
+        self.scale = np.array([size[0] / rgb.shape[1], size[1] / rgb.shape[0]])
         self.background = self._surely_background()
 
     @property
@@ -71,25 +78,33 @@ def background(scene: Scene) -> Background | None:
     if share < 0.02:
         return None
     soft = cv2.GaussianBlur(scene.lab, (0, 0), 0.8)
-    seen = soft[free]
-    median = np.median(seen, axis=0)
-    apart = np.linalg.norm(soft - median, axis=2)
     rows, columns = np.nonzero(free)
-    step = max(1, len(rows) // 6000)
-    plane = np.column_stack([columns / scene.width, rows / scene.height, np.ones(len(rows))])[::step]
-    lightness = seen[::step, 0]
+    step = max(1, len(rows) // SAMPLE)
+    rows, columns = rows[::step], columns[::step]
+    seen = soft[rows, columns]
+    median = np.median(seen, axis=0)
+    apart = length(soft - median)
+    plane = np.column_stack([columns / scene.width, rows / scene.height, np.ones(len(rows))])
+    lightness = seen[:, 0]
     slope, *_ = np.linalg.lstsq(plane, lightness, rcond=None)
     light = np.ascontiguousarray(scene.lab[..., 0])
     gradient = cv2.magnitude(cv2.Sobel(light, cv2.CV_32F, 1, 0), cv2.Sobel(light, cv2.CV_32F, 0, 1))
     return Background(
         share=share,
         colour=tuple(float(v) for v in median),
-        spread=float(np.percentile(apart[free], 95)),
+        spread=float(np.percentile(apart[rows, columns], 95)),
         residual=float(np.std(lightness - plane @ slope)),
         edges=float((gradient[free] > EDGE).mean()),
         slope=float(np.hypot(slope[0], slope[1])),
         worst=_worst_tile(apart, free),
     )
+
+
+def something_beside(scene: Scene, behind: Background | None) -> bool:
+    """Is there anything in the background, or a second piece of "person", that might be somebody else?"""
+    pieces, _, found, _ = cv2.connectedComponentsWithStats((scene.mask > PERSON).astype(np.uint8))
+    large = (found[1:, cv2.CC_STAT_AREA] > 0.004 * scene.mask.size).sum() if pieces > 1 else 0
+    return bool(large > 1 or behind is None or behind.spread > 9 or behind.residual > 2 or behind.edges > 0.01)
 
 
 def _worst_tile(apart: np.ndarray, free: np.ndarray) -> Box:
@@ -145,11 +160,12 @@ def clothing(scene: Scene, box: Box | None, background_colour: tuple[float, floa
         return None, None
     top = int(box.y * scene.height)
     cloth = scene.lab[top:][scene.mask[top:] > 0.8]
+    cloth = cloth[:: max(1, len(cloth) // SAMPLE)]
     hue = np.degrees(np.arctan2(cloth[:, 2], cloth[:, 1])) % 360
     blue = (hue > 235) & (hue < 300) & (np.hypot(cloth[:, 1], cloth[:, 2]) > 12)
     like = None
     if background_colour is not None:
-        like = float((np.linalg.norm(cloth - background_colour, axis=1) < 20).mean())
+        like = float((length(cloth - np.float32(background_colour)) < 20).mean())
     return float(blue.mean()), like
 
 
@@ -161,7 +177,7 @@ def crown_difference(scene: Scene, face: FaceFrame, top: float) -> float:
     places = np.array([
         middle + face.right * face.face_width * dx + np.array([0, span * dy]) for dx in (-0.25, 0, 0.25) for dy in (-0.2, 0.1)
     ])  # fmt: skip
-    colours = patches(scene.lab, places * scene.scale, 0.04 * face.face_width * scene.scale[0])
+    colours = patches(scene.packed, places * scene.scale, 0.04 * face.face_width * scene.scale[0])
     lightness, a, b = np.median(colours, axis=0)
     chroma, hue = float(np.hypot(a, b)), float(np.degrees(np.arctan2(b, a)) % 360)
     hair_like = 30 <= hue <= 95

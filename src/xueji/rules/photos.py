@@ -41,7 +41,8 @@ LOOK_FOR = (
 """What nothing tried could measure (无法自动检查): the person who looks at the photo looks for these."""
 
 UNREADABLE = {"empty": "PHOTO.010", "pdf": "PHOTO.011", "heic": "PHOTO.012", "broken": "PHOTO.014",
-              "too_many_bytes": "PHOTO.015", "too_many_pixels": "PHOTO.016", "too_small": "PHOTO.017"}  # fmt: skip
+              "too_many_bytes": "PHOTO.015", "too_many_pixels": "PHOTO.016", "too_small": "PHOTO.017",
+              "unread": "PHOTO.018"}  # fmt: skip
 KINDS = {
     "archive": Text("压缩包或办公文档", "an archive or office document"), "tiff": Text("TIFF 图像", "a TIFF picture"),
     "svg": Text("矢量图或 XML", "a vector drawing or XML"), "page": Text("网页", "a web page"),
@@ -55,8 +56,8 @@ ORIENTATIONS = {
     7: Text("镜像并旋转", "mirrored and turned"), 8: Text("旋转 270°", "turned by 270°"),
 }  # fmt: skip
 LEVELS = {Weight.REJECT: Level.STOP, Weight.WARN: Level.DOUBT, Weight.INFO: Level.NOTE}
-TEETH_GAP = 0.10
-"""Teeth can only show where the lips are this far apart over their width (STUDY)."""
+TEETH_GAP, WIDE, ROW = 0.10, 0.3, 0.4
+"""Lips apart over their width; width of a tooth-like patch over the mouth's that is more than a glint; that is a row."""
 EYES_SEEN_YAW = 25.0
 """Beyond this turn the far eye is seen too obliquely for its opening to reject a photo."""
 
@@ -274,10 +275,15 @@ def position(p: Portrait, profile: Profile) -> Iterator[PhotoFinding]:
         ("eyes_line", "PHOTO.041", h.eyes_y * down, "eyes", CAMERA_UP, CAMERA_DOWN),
         ("face_width", "PHOTO.042", h.face_width * across, "face", CLOSER, BACK),
     )
+    broken_by = {band: profile[band].weigh(value) for band, _, value, *_ in measures}
+    small = h.hair_top * down > (profile["hair_top"].warn_above or high)
+    narrow = h.face_width * across < (profile["face_width"].warn_below or 0)
     for band, id_, value, part, if_low, if_high in measures:
-        if broken := profile[band].weigh(value):
+        if broken := broken_by[band]:
             how = if_low if value < broken[1] else if_high
-            yield _found(p, "position", broken[0], id_, value, broken[1], part, how=how)
+            # Hair too low and face too narrow at once: the person sits too far away, no longer a doubt of a few pixels.
+            weight = Weight.REJECT if band == "face_width" and small and narrow else broken[0]
+            yield _found(p, "position", weight, id_, value, broken[1], part, how=how)
     off = h.centre_x * across - wide / 2
     if broken := profile["off_centre"].weigh(abs(off)):
         how = Text("请向自己的右边移一点", "Move a little to your right") if off > 0 else Text(
@@ -318,6 +324,7 @@ def background_even(p: Portrait, profile: Profile) -> Iterator[PhotoFinding]:
     b = p.background
     found = [
         (profile["spread"].weigh(b.spread), "PHOTO.060", b.spread, None),
+        (profile["slope"].weigh(b.slope), "PHOTO.063", b.slope, None),
         (profile["residual"].weigh(b.residual), "PHOTO.061", b.residual, None),
         (profile["edges"].weigh(b.edges), "PHOTO.062", b.edges, _per_cent(b.edges)),
     ]
@@ -329,33 +336,57 @@ def background_even(p: Portrait, profile: Profile) -> Iterator[PhotoFinding]:
         yield PhotoFinding(said.rule, said.weight, said.measured, said.limit, b.worst, "background", said.said)
 
 
-def _teeth_show(p: Portrait, profile: Profile) -> bool:
-    return p.mouth is not None and p.mouth.gap > TEETH_GAP and bool(profile["teeth"].weigh(p.mouth.teeth))
+def _teeth(p: Portrait, profile: Profile) -> tuple[float, float] | None:
+    """Measured area and limit where teeth show: between parted lips, or in a patch too wide for a glint."""
+    m = p.mouth
+    if m is None:
+        return None
+    if m.gap > TEETH_GAP and (broken := profile["teeth"].weigh(m.teeth)):
+        return m.teeth, broken[1]
+    if profile["teeth_both"].weigh(m.teeth) and m.strip_width > WIDE and (broken := profile["strip_both"].weigh(m.strip)):
+        return m.strip, broken[1]
+    if m.strip_width > ROW and (broken := profile["strip"].weigh(m.strip)):
+        return m.strip, broken[1]
+    return None
+
+
+def _shut(p: Portrait, profile: Profile, eye: int) -> float | None:
+    """The limit under which this eye counts as closed, or None where it is open. An opening with a clear iris in it is
+    an open eye however narrow; a lid without one is closed even where the net sees an opening; a laugh narrows eyes."""
+    opening, contrast = p.eyes.openings[eye], p.eyes.contrast[eye]
+    if _teeth(p, profile):
+        pairs = [("opening_laughing", "iris_laughing")]
+    else:
+        pairs = [("opening_narrow", "iris_narrow"), ("opening", "iris"), ("opening_dim", "iris_dim")]
+    for opening_band, iris_band in [("opening_sure", None), *pairs]:
+        broken = profile[opening_band].weigh(opening)
+        if broken and broken[0] is Weight.REJECT and (iris_band is None or profile[iris_band].weigh(contrast)):
+            return broken[1]
+    return None
 
 
 def eyes(p: Portrait, profile: Profile) -> Iterator[PhotoFinding]:
-    """Both eyes open (双眼睁开). Narrow eyes are not closed eyes: only an opening no open eye has is rejected."""
+    """Both eyes open (双眼睁开). Narrow eyes are not closed eyes: only what no open eye looks like is rejected."""
     if p.eyes is None:
         return
-    mean, lower = sum(p.eyes.openings) / 2, min(p.eyes.openings)
-    part = "eye_left" if p.eyes.openings[0] <= p.eyes.openings[1] else "eye_right"
-    both = profile["opening_laughing" if _teeth_show(p, profile) else "opening"]
-    turned = p.pose is not None and abs(p.pose.yaw) > EYES_SEEN_YAW
-    broken = both.weigh(mean)
-    one = profile["opening_one"].weigh(lower)
-    if not turned and broken and broken[0] is Weight.REJECT:
-        yield _found(p, "eyes", Weight.REJECT, "PHOTO.070", mean, broken[1], "eyes")
-    elif not turned and one and not _teeth_show(p, profile):
-        yield _found(p, "eyes", one[0], "PHOTO.070", lower, one[1], part)
-    elif hit := profile["opening"].weigh(lower):
-        yield _found(p, "eyes", Weight.WARN, "PHOTO.071", lower, profile["opening"].warn_below or hit[1], part)
+    openings = p.eyes.openings
+    narrow = 0 if openings[0] <= openings[1] else 1
+    part = ("eye_left", "eye_right")[narrow]
+    turned = p.pose is None or abs(p.pose.yaw) > EYES_SEEN_YAW
+    shut = [_shut(p, profile, eye) for eye in (0, 1)]
+    alone = shut[narrow] is not None and profile["one_eye"].weigh(abs(openings[0] - openings[1])) and not _teeth(p, profile)
+    if not turned and None not in shut:
+        yield _found(p, "eyes", Weight.REJECT, "PHOTO.070", sum(openings) / 2, max(shut), "eyes")
+    elif not turned and alone:
+        yield _found(p, "eyes", Weight.REJECT, "PHOTO.070", openings[narrow], shut[narrow], part)
+    elif openings[narrow] < (limit := profile["opening"].warn_below or 0):
+        yield _found(p, "eyes", Weight.WARN, "PHOTO.071", openings[narrow], limit, part)
 
 
 def teeth(p: Portrait, profile: Profile) -> Iterator[PhotoFinding]:
-    """No teeth (不露牙): bright places between lips that are apart."""
-    if _teeth_show(p, profile):
-        weight, limit = profile["teeth"].weigh(p.mouth.teeth)
-        yield _found(p, "teeth", weight, "PHOTO.080", p.mouth.teeth, limit, "mouth")
+    """No teeth (不露牙): bright unsaturated places between the lips."""
+    if shown := _teeth(p, profile):
+        yield _found(p, "teeth", Weight.REJECT, "PHOTO.080", shown[0], shown[1], "mouth")
 
 
 def mouth(p: Portrait, profile: Profile) -> Iterator[PhotoFinding]:
@@ -422,9 +453,18 @@ def exposure(p: Portrait, profile: Profile) -> Iterator[PhotoFinding]:
 
 
 def sharpness(p: Portrait, profile: Profile) -> Iterator[PhotoFinding]:
-    """In focus, not enlarged (清晰度)."""
-    if p.light is not None and (broken := profile["sharpness"].weigh(p.light.sharpness)):
-        yield _found(p, "sharpness", broken[0], "PHOTO.120", p.light.sharpness, broken[1], "face")
+    """In focus, not moved, not enlarged (清晰度). The heaviest of three measures speaks."""
+    if p.light is None:
+        return
+    measures = (
+        ("sharpness", "PHOTO.120", p.light.sharpness),
+        ("detail", "PHOTO.121", p.light.detail),
+        ("direction", "PHOTO.122", p.light.direction),
+    )
+    broken = [(hit, id_, value) for band, id_, value in measures if (hit := profile[band].weigh(value))]
+    if broken:
+        (weight, limit), id_, value = min(broken, key=lambda entry: ORDER[entry[0][0]])
+        yield _found(p, "sharpness", weight, id_, value, limit, "face")
 
 
 def glasses(p: Portrait, profile: Profile) -> Iterator[PhotoFinding]:
@@ -459,7 +499,7 @@ def brows(p: Portrait, profile: Profile) -> Iterator[PhotoFinding]:
 def shoulders(p: Portrait, profile: Profile) -> Iterator[PhotoFinding]:
     """Level shoulders (肩平)."""
     slope = p.worn.shoulders if p.worn is not None else None
-    if slope is not None and (broken := profile["slope"].weigh(slope)):
+    if slope is not None and (broken := profile["tilt"].weigh(slope)):
         yield _found(p, "shoulders", broken[0], "PHOTO.160", slope, broken[1], "shoulders", value=_shown(abs(slope)),
                      limit_shown=_shown(abs(broken[1])))  # fmt: skip
 

@@ -93,6 +93,11 @@ class Mouth:
     """Distance of the inner lips over their width."""
     teeth: float
     """Bright unsaturated area between the lips, per cent of eye distance squared."""
+    strip: float
+    """The largest bright, unsaturated, connected area from the upper lip to the middle of the lower one, same unit: the
+    mesh often puts the lips too close together over teeth."""
+    strip_width: float
+    """Width of that area over the width of the mouth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +118,10 @@ class FaceLight:
     too_dark: float
     left_right: float
     sharpness: float
+    detail: float
+    """Fine over coarse detail; an enlarged or blurred picture has little fine detail whatever the skin is like."""
+    direction: float
+    """Detail across over detail along, the smaller over the larger; a moved camera or head wipes out one of them."""
 
 
 @dataclass(frozen=True, slots=True)
