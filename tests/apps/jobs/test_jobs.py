@@ -11,7 +11,7 @@ from xueji.accounts.models import Account, Grant
 from xueji.accounts.queries import SystemActor, actor_for
 from xueji.catalogue.text import Text
 from xueji.jobs import terms
-from xueji.jobs.commands import ask_to_cancel, start_job
+from xueji.jobs.commands import ask_to_cancel, begin_again, end_job, start_job
 from xueji.jobs.models import Job
 from xueji.jobs.queries import job_for, jobs_for
 from xueji.jobs.reaper import forget_old, reap
@@ -254,3 +254,24 @@ def test_old_rows_are_forgotten_and_the_journal_remembers(kinds):
     assert forget_old(NOON + timedelta(days=89)) == 0
     assert forget_old(NOON + timedelta(days=91)) == 1
     assert Event.objects.filter(subject=f"job:{job.pk}").count() == 2
+
+
+def test_work_that_ended_stays_as_it_ended(kinds):
+    declared(lambda report: None)
+    job = started()
+    run_job.call(str(job.pk))
+    job.refresh_from_db()
+    worker = Act(SystemActor("worker"), NOON, "job")
+    assert end_job(worker, job, outcome=Job.Outcome.FAILED, reason=finding("JOB.004")).unchanged
+    assert begin_again(worker, Job.objects.get(pk=job.pk)).unchanged
+    assert Job.objects.get(pk=job.pk).progress is Progress.DONE
+
+
+def test_work_that_another_worker_took_meanwhile_is_not_begun_again(kinds):
+    declared(lambda report: None)
+    job = started()
+    killed(job)
+    seen = Job.objects.get(pk=job.pk)
+    Job.objects.filter(pk=job.pk).update(worker="elsewhere:2:2")
+    assert begin_again(Act(SystemActor("reaper"), NOON, "job"), seen).unchanged
+    assert Job.objects.get(pk=job.pk).progress is Progress.RUNNING

@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xueji.accounts.models import Account
-from xueji.accounts.queries import SystemActor
+from xueji.accounts.queries import SystemActor, actor_for
 from xueji.catalogue.text import Text
 from xueji.cli.notify import notify
-from xueji.journal.command import Act, Scope
+from xueji.journal.command import Act, Refused, Scope
 from xueji.journal.models import Event
 from xueji.notify.bounces import NotMail, mails_in, report_in
-from xueji.notify.commands import send_message
+from xueji.notify.commands import note_bounce, note_delivery, send_message
 from xueji.notify.models import Delivery
 from xueji.notify.queries import reach_for
 from xueji.notify.terms import Kind, Notice, Reach, Recipient
@@ -152,3 +152,19 @@ def test_a_delivery_report_proves_the_arrival_and_a_forged_one_nothing(tmp_path)
     answer = CliRunner().invoke(notify, ["bounces", str(tmp_path)])
     assert "送达 1" in answer.output and "无关 1" in answer.output
     assert reach_for(SystemActor("t"), "n1")[0].reach is Reach.DELIVERED
+
+
+@pytest.mark.django_db
+def test_what_came_back_did_not_arrive_and_a_student_cannot_say_otherwise():
+    account = Account.objects.create(username="S1", name="李明", email="li@example.org", kind="student")
+    notice = Notice("n1", "1号", Text("通知", "Notice"), Text("学校", "School"), Text("电话", "phone"))
+    post = Act(SystemActor("post"), NOON, "cli")
+    send_message(post, notice, Kind.NOTICE, [Recipient(account.pk, Scope())])
+    delivery = Delivery.objects.get(way="email")
+    for note in (note_bounce, note_delivery):
+        with pytest.raises(Refused):
+            note(Act(actor_for(account), NOON, "student"), delivery)
+    assert not note_bounce(post, delivery, code="5.7.1").unchanged
+    assert note_delivery(post, delivery).unchanged and note_bounce(post, delivery).unchanged
+    delivery.refresh_from_db()
+    assert delivery.delivered_at is None and delivery.server_code == "5.7.1"
