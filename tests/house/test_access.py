@@ -55,17 +55,84 @@ def things(world: World) -> dict[str, object]:
         "case": lambda: world.case_of("李明").pk,
         "check_code": lambda: printed_code(world),
         "message_code": lambda: sent_code(world),
+        "message": lambda: received_message(world),
+        "case_with_receipt": lambda: submitted_case(world),
+        "correction": lambda: asked_correction(world),
+        "job": lambda: started_job(world),
+        "ticket": lambda: own_ticket(world),
+        "staff": lambda: world.account("王秘书").pk,
+        "roster": lambda: compared_roster(world).pk,
     }
+
+
+def compared_roster(world: World):
+    """A roster of the registrar's with one row that is rejected, so that it has a marked copy."""
+    from xueji.exchange.commands.rosters import receive_roster
+    from xueji.exchange.roster import running
+
+    kept = receive_roster(world.act("刘老师"), "学号,姓名\nS24010999,\n".encode(), title="名册.csv").result
+    running.compare(world.act("刘老师"), kept)
+    return kept
 
 
 def printed_code(world: World) -> str:
     """The check code of a form that 李明 printed."""
     from xueji.collection.models import PrintedForm
 
-    made = PrintedForm.objects.create(
-        case=world.case_of("李明"), document="record_form", version=1, code="7K3M9QXA2T", digest="0" * 64, printed_at=world.now
-    )
+    made = PrintedForm(case=world.case_of("李明"), document="record_form", version=1, code="7K3M9QXA2T", digest="0" * 64, printed_at=world.now)
+    made.values = {}
+    made.save()
     return made.code
+
+
+def received_message(world: World) -> str:
+    """The id under which 李明 opens a message; as the own pages call it."""
+    from xueji.notify.models import Delivery, Message
+
+    sent_code(world)
+    made = Delivery.objects.create(message=Message.objects.get(code="K7M2P9QX"), account=world.account("李明"), way="app", queued_at=world.now)
+    return str(made.message_id)
+
+
+def submitted_case(world: World) -> str:
+    """李明's case after the first step was submitted."""
+    from xueji.stories import enrolment
+
+    case = world.case_of("李明")
+    enrolment.submit(case, "semester", world.now)
+    return str(case.pk)
+
+
+def asked_correction(world: World) -> str:
+    """A correction that 李明 asked for."""
+    from xueji.corrections.models import Correction
+
+    made = Correction(record=world.record("李明"), field="name", requested_at=world.now, requested_by="李明", reviewer="")
+    made.old, made.new, made.reason = "李明", "李鸣", "户口本是“鸣”"
+    made.save()
+    return str(made.pk)
+
+
+def started_job(world: World) -> str:
+    """Background work that 王秘书 started for college A."""
+    from xueji.jobs.models import Job
+
+    actor = world.actor("王秘书")
+    made = Job.objects.create(kind="none", asked_by=actor.id_text, asked_by_label=actor.label, college="A", class_number="S240101", created_at=world.now)
+    return str(made.pk)
+
+
+def own_ticket(world: World) -> str:
+    """A ticket of the moment that opens 李明's own picture for 李明."""
+    from django.utils import timezone
+
+    from xueji.records.queries import scope_of
+    from xueji.stories.portrait import portrait
+    from xueji.vault.addresses import ticket_for
+    from xueji.vault.commands import store_file
+
+    file = store_file(world.act("李明"), portrait(1), purpose="form_photo", scope=scope_of(world.record("李明")), title="form.png").result
+    return ticket_for(world.actor("李明"), file, now=timezone.now())
 
 
 def sent_code(world: World) -> str:
@@ -120,14 +187,28 @@ LISTS = sorted(name for name in set(TABLE) & names() if "list" in TABLE[name])
 
 def grow(world: World, what: str, count: int) -> None:
     """Add `count` more rows of a kind to college A, so that a list page has more to show."""
-    if what not in {"records", "cases"}:
-        pytest.fail(f"access.toml: list = {what!r} is unknown; say in grow() how one is made")
-    first = 100 + len(list(world.record("李明").college.records.all()))
-    for number in range(first, first + count):
-        world.enrol(f"孙{number}", f"S202401{number:03d}", "A", class_number="S240101", id_number="")
-    if what == "cases":
-        from xueji.campaigns.commands import follow_audience
+    from xueji.accounts.models import Account
+    from xueji.campaigns.commands import follow_audience
+    from xueji.notify.models import Delivery, Message
 
+    first = 100 + Account.objects.count() + Message.objects.count()
+    for number in range(first, first + count):
+        if what in {"records", "cases", "events"}:
+            world.enrol(f"孙{number}", f"S202401{number:03d}", "A", class_number="S240101", id_number="")
+        elif what == "staff":
+            Account.objects.create(username=f"T{number}", name=f"钱{number}", kind=Account.Kind.STAFF).grants.create(role="secretary", college="A")
+        elif what == "rosters":
+            compared_roster(world)
+        elif what == "messages":
+            made = Message.objects.create(
+                code=f"M{number}", campaign="x", kind="notice", number="1", title_zh="通知", subject_zh="通知", subject_en="Notice", body_zh="",
+                body_en="", made_by="system:tests", made_by_label="", created_at=world.now,
+            )  # fmt: skip
+            for account in Account.objects.all():
+                Delivery.objects.create(message=made, account=account, way="app", queued_at=world.now)
+        else:
+            pytest.fail(f"access.toml: list = {what!r} is unknown; say in grow() how one is made")
+    if what in {"cases", "events"}:
         follow_audience(world.system(), world.campaign)
 
 

@@ -69,7 +69,7 @@ def upload(seen: Upload, limits: Limits) -> list[Finding]:
     if seen.size > limits.bytes:
         return [finding("FILE.002", field="file", size=f"{seen.size / MEGABYTE:.1f}", limit=f"{limits.bytes / MEGABYTE:g}")]
     if seen.content not in limits.content:
-        allowed = "、".join(dict.fromkeys(ENDINGS[kind] for kind in limits.content))
+        allowed = "、".join(dict.fromkeys(ENDINGS[kind] for kind in limits.content if kind in ENDINGS))  # a web page only to say so
         return [
             finding(
                 "FILE.003",

@@ -14,12 +14,15 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from xueji.catalogue.fields import FIELDS
+from xueji.catalogue.codes import code_table
+from xueji.catalogue.fields import FIELDS, Kind
+from xueji.catalogue.text import Text
 from xueji.formats import archive
 from xueji.rules.fields import masked
 from xueji.rules.findings import Finding, Level
 
-BLOCK = 500
+BLOCK = 200
+"""Rows packed together, and shown on one page of the report."""
 KEPT_PROBLEMS = 20_000
 """Problems kept one by one; a file with more is listed so far, and counted to the end."""
 
@@ -174,6 +177,16 @@ def _problem(one: Problem) -> dict[str, Any]:
 
 def _problem_from(stored: dict[str, Any]) -> Problem:
     return Problem(**stored | {"finding": Finding.from_json(stored["finding"])})
+
+
+def worded(code: str, value: str) -> Text:
+    """A stored value in words, for people: the word of a code, yes and no; masked where the catalogue says so."""
+    known = FIELDS.get(code)
+    if known and known.kind is Kind.YES_NO and value:
+        return Text("是", "yes") if value == "yes" else Text("否", "no")
+    if known and known.codes and value:
+        return code_table(known.codes).word(value)
+    return Text(shown(code, value), shown(code, value))
 
 
 def shown(code: str, value: str) -> str:
