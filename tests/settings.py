@@ -23,8 +23,9 @@ elif CHOSEN != "postgresql" or not os.environ.get("XUEJI_DATABASE", "").startswi
     )
 
 from xueji.site.settings import *
-from xueji.site.settings import DATABASES
+from xueji.site.settings import DATABASES, STATIC_ROOT
 
 if CHOSEN == "sqlite":
     DATABASES["default"]["TEST"] = {"NAME": os.path.join(os.environ["XUEJI_HOME"], "tests.sqlite3")}
     DATABASES["default"]["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
+STATIC_ROOT.mkdir(exist_ok=True)  # nothing is collected in a test run; whitenoise asks for the folder

@@ -22,7 +22,7 @@ if [ "${1:-}" = --reset ]; then rm -rf "$XUEJI_HOME"; fi
 
 children=()
 finish() {
-  trap - EXIT INT TERM
+  trap - EXIT; trap '' INT TERM
   for child in "${children[@]}"; do kill -TERM "$child" 2>/dev/null || true; done
   for child in "${children[@]}"; do wait "$child" 2>/dev/null || true; done
   echo "demo: stopped; its data stays in var/demo"

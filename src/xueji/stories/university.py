@@ -73,6 +73,6 @@ def staff_doors(staff: dict[str, Account]) -> list[Door]:
         ("COU04", Role.COUNSELLOR, "/college/"),
         ("DEAN04", Role.DEAN, "/college/"),
         ("STA01", Role.OPERATOR, "/capture/"),
-        ("ARC01", Role.ARCHIVIST, "/"),
+        ("ARC01", Role.ARCHIVIST, "/archive/"),
     )
     return [Door(TITLES[role], username, PASSWORD, staff[username].name, address) for username, role, address in wanted]
