@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.db.models import BooleanField, DateField, IntegerField
 
 from xueji.accounts.permissions import Permission
 from xueji.journal.command import Act, Change, Scope, Stopped, command
-from xueji.records.models import College, Person, School, StudentRecord
-from xueji.records.queries import PERSON_COLUMNS, RECORD_COLUMNS, Value, scope_of, value_of
+from xueji.records.models import College, Person, School, StandingChange, StudentRecord
+from xueji.records.queries import PERSON_COLUMNS, RECORD_COLUMNS, Value, scope_of, standing_history, value_of
+from xueji.rules.standing import MOVES, Wish, judge
 from xueji.rules.findings import finding
 
 
@@ -73,6 +75,49 @@ def reveal_values(act: Act, record: StudentRecord, *, fields: tuple[str, ...], r
 def reveal_value(act: Act, record: StudentRecord, *, field: str) -> Change:
     """Look at one sensitive value in full (查看完整信息): nothing changes, but who looked is recorded."""
     return Change(f"record:{record.student_number}", scope_of(record), {"field": field}, value_of(record, field))
+
+
+@command(
+    needs=Permission.RECORD_CHANGE, records="record.standing_changed", scope=lambda record, **_: scope_of(record)
+)
+def change_standing(
+    act: Act,
+    record: StudentRecord,
+    *,
+    move: str,
+    effective_on: date,
+    until: date | None = None,
+    reason: str = "",
+    document_number: str = "",
+    freeze_on: date | None = None,
+) -> Change:
+    """Change where a student stands (学籍异动). Prolonging moves the expected date to ``until`` and keeps the first one.
+
+    Stopped with every finding when the move is not legal from the present standing or comes after the batch's freeze.
+    """
+    record = StudentRecord.objects.select_for_update().get(pk=record.pk)
+    last = standing_history(record).last()
+    wish = Wish(
+        move, record.standing, effective_on, until, last.effective_on if last else None, freeze_on,
+        StandingChange.objects.filter(record=record, move="upgrade").exists(), reason,
+    )  # fmt: skip
+    problems = judge(wish)
+    if problems:
+        raise Stopped(problems)
+    made = StandingChange.objects.create(
+        record=record, move=move, before=record.standing, after=MOVES[move].target, effective_on=effective_on, until=until,
+        document_number=document_number, reason=reason, expected_before=record.expected_on, decided_at=act.at,
+        decided_by=act.by.label,
+    )  # fmt: skip
+    record.standing = MOVES[move].target
+    if move == "prolong":
+        record.first_expected_on = record.first_expected_on or record.expected_on
+        record.expected_on = until
+    record.revision += 1
+    record.changed_at = act.at
+    record.save(update_fields=["standing", "first_expected_on", "expected_on", "revision", "changed_at"])
+    detail = {"move": move, "before": made.before, "after": made.after, "effective_on": str(effective_on), "document": document_number}
+    return Change(f"record:{record.student_number}", scope_of(record), detail, made)
 
 
 def write_values(record: StudentRecord, values: Mapping[str, Value], act: Act) -> list[str]:

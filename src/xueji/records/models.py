@@ -125,3 +125,26 @@ class School(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class StandingChange(models.Model):
+    """One change of standing (学籍异动): from where to where, from when, until when, by which document. Never edited."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    record = models.ForeignKey(StudentRecord, models.PROTECT, related_name="standing_changes")
+    move = models.CharField("异动类别", max_length=16)
+    before = models.CharField("异动前", max_length=16)
+    after = models.CharField("异动后", max_length=16)
+    effective_on = models.DateField("生效日期")
+    until = models.DateField("至", null=True, blank=True)
+    document_number = models.CharField("文号", max_length=60, blank=True)
+    reason = models.CharField("理由", max_length=500, blank=True)
+    expected_before = models.DateField("原预计毕业日期", null=True, blank=True)
+    decided_at = models.DateTimeField()
+    decided_by = models.CharField(max_length=120)
+
+    class Meta:
+        ordering = ["effective_on", "decided_at"]
+
+    def __str__(self) -> str:
+        return f"{self.move} {self.effective_on}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Q, QuerySet
@@ -12,7 +13,8 @@ from xueji.accounts.queries import AccountActor, Viewer
 from xueji.accounts.roles import ROLES, Role
 from xueji.catalogue.fields import FIELDS
 from xueji.journal.command import Scope
-from xueji.records.models import College, Person, School, StudentRecord
+from xueji.records.models import College, Person, School, StandingChange, StudentRecord
+from xueji.records.terms import Standing
 from xueji.vault.fields import blind_index
 
 
@@ -132,3 +134,22 @@ def values_of(record: StudentRecord) -> dict[str, Value]:
     of_school = school()
     values = {code: value_of(record, code, of_school) for code in FIELDS}
     return {code: value for code, value in values.items() if value}
+
+
+def standing_history(record: StudentRecord) -> QuerySet[StandingChange]:
+    """Every change of standing of a record in order of the days they took effect (学籍异动记录)."""
+    return StandingChange.objects.filter(record=record).order_by("effective_on", "decided_at")
+
+
+def suspended_days(changes: Iterable[StandingChange], on: date) -> int:
+    """How many days of suspension or kept record lie before ``on``: they do not count towards the duration of study."""
+    days, since = 0, None
+    for change in changes:
+        if change.effective_on > on:
+            break
+        if change.after in {Standing.SUSPENDED, Standing.KEPT} and since is None:
+            since = change.effective_on
+        elif since is not None and change.after not in {Standing.SUSPENDED, Standing.KEPT}:
+            days += (change.effective_on - since).days
+            since = None
+    return days + ((on - since).days if since is not None else 0)
