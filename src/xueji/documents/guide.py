@@ -85,9 +85,17 @@ def render(press: Press, guide: Guide, lang: str) -> bytes:
             }
             for step in guide.steps
         ],
-        "notes": [said(note) for note in guide.notes] + ([PREVAILS.en] if lang.startswith("en") else []),
+        "notes": _notes(guide, lang),
         "contacts": [[said(c.office), said(c.person), c.telephone, c.email] for c in guide.contacts],
         "address": guide.address,
         "picture_qr": qr(guide.address),
     }
     return press.print("guide", values, at=guide.made_at, place=f"{guide.notice} {said(WORDS['guide'])}")
+
+
+def _notes(guide: Guide, lang: str) -> list[str]:
+    """The remarks; in English with the sentence on which text prevails, unless the notice says it itself."""
+    notes = [note.in_(lang) for note in guide.notes]
+    if lang.startswith("en") and not any("prevail" in note for note in notes):
+        notes.append(PREVAILS.en)
+    return notes
