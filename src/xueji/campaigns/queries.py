@@ -268,13 +268,18 @@ def finished_by_day(viewer: Viewer, campaign: Campaign, now: datetime) -> list[t
     return days
 
 
+def _present(audience: Audience) -> Q:
+    """Only who still belongs to the school, unless the notice itself asks where somebody stands."""
+    asks = any(c.code in {"standing", "conclusion", "concluded"} for c in audience.include)
+    return Q() if asks else Q(standing__in=PRESENT)
+
+
 def audience_of(notice: Notice) -> QuerySet[StudentRecord]:
     """Every record that belongs to some group by its conditions, annotated with ``entry`` (index of the audience)."""
     conditions = [c for a in notice.audiences for c in (*a.include, *(m for e in a.exclude for m in e))]
-    picks = [When(membership(a), then=Value(n)) for n, a in enumerate(notice.audiences) if a.include]
+    picks = [When(_present(a) & membership(a), then=Value(n)) for n, a in enumerate(notice.audiences) if a.include]
     return (
         StudentRecord.objects.alias(**facts_for(conditions))
-        .filter(standing__in=PRESENT)
         .annotate(entry=Choose(*picks, default=Value(-1)))
         .filter(entry__gte=0)
     )
