@@ -195,7 +195,7 @@ def _partners(alone: list[int], keys: Mapping[str, tuple[list[str], list[str]]],
         for row, value in enumerate(other[key]):
             for mask in _masks(value):
                 n = wanted.get(mask)
-                if n is not None and value != mine[key][n] and _alike(mine, other, n, row, key):
+                if n is not None and value != mine[key][n] and _alike(mine, other, n, row):
                     found[n].setdefault(row, Partner.ONE_CHARACTER_OFF)
     for n in alone:
         for row in by_name.get((mine["name"][n], mine["born_on"][n]), ()):
@@ -204,9 +204,10 @@ def _partners(alone: list[int], keys: Mapping[str, tuple[list[str], list[str]]],
     return {n: tuple(Likely(r, w) for r, w in sorted(rows.items(), key=lambda p: order.index(p[1]))[:3]) for n, rows in found.items()}
 
 
-def _alike(mine: Mapping[str, list[str]], other: Mapping[str, list[str]], n: int, row: int, key: str) -> bool:
-    """One character off is a hint only when the name agrees too: neighbours in a class have neighbouring numbers."""
-    return mine["name"][n] == other["name"][row] or (key == "id_number" and mine["born_on"][n] == other["born_on"][row] != "")
+def _alike(mine: Mapping[str, list[str]], other: Mapping[str, list[str]], n: int, row: int) -> bool:
+    """One character off is a hint only when the name agrees but for one character: neighbours in a class have neighbouring numbers."""
+    one, two = mine["name"][n], other["name"][row]
+    return len(one) == len(two) > 0 and sum(a != b for a, b in zip(one, two, strict=True)) <= 1 and one[0] == two[0]
 
 
 @dataclass(frozen=True, slots=True)
