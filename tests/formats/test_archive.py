@@ -52,7 +52,9 @@ def test_a_file_that_changed_after_packing_is_named_and_so_is_one_that_was_added
     manifest = "".join(f"{digest}  {name}\n" for name, digest in digests.items()).encode()
     target = packed(("a", b"changed"), ("new", b"3"), (archive.MANIFEST, manifest))
     with archive.opened(target) as opened:
-        assert [reason.values["name"] for reason in archive.verify(opened)] == ["a", "gone", "new"]
+        wrong = archive.verify(opened)
+        assert [reason.values["name"] for reason in wrong] == ["a", "gone", "new"]
+        assert {reason.id for reason in wrong} == {"FORMAT.029"}
 
 
 def test_a_name_in_the_encoding_of_chinese_windows_is_read():

@@ -109,7 +109,7 @@ def write_marked(
             },
         )
         # A fixed date makes the same copy the same bytes.
-        book.set_properties({"created": datetime(2000, 1, 1)})
+        book.set_properties({"created": datetime.fromisoformat("2000-01-01")})
         head = book.add_format({"bold": True, "bg_color": _HEAD_FILL, "bottom": 1})
         marked = book.add_format({"bg_color": _MARK_FILL, "num_format": "@", "border": 1, "border_color": "#B3261E"})
         reason = book.add_format({"bg_color": _MARK_FILL, "text_wrap": True, "valign": "top"})

@@ -41,7 +41,7 @@ def clean(field: Field, text: str) -> tuple[str, tuple[str, ...]]:
     capitals (a resident number's ``x``).
     """
     dense = field.kind in _DENSE
-    if (_QUIET_DENSE if dense else _QUIET_TEXT).fullmatch(text) and not (dense and field.kind in _CAPITALS):
+    if (_QUIET_DENSE if dense else _QUIET_TEXT).fullmatch(text) and "··" not in text and field.kind not in _CAPITALS:
         return text, ()
     done: list[str] = []
     if not (text.isascii() and text.isprintable()):
@@ -95,10 +95,8 @@ def _is_picture(character: str) -> bool:
 def _half_width(text: str, dense: bool, done: list[str]) -> str:
     wide = _FULL_WIDTH_ALL if dense else _FULL_WIDTH
     half = wide.sub(lambda found: " " if found[0] == "\u3000" else chr(ord(found[0]) - 0xFEE0), text)
-    if half != text and half.replace(" ", "") != text.replace("\u3000", ""):
+    if half.strip() != text.strip():
         done.append(WIDTH)
-    elif half != text:
-        done.append(SPACES)
     return half
 
 
@@ -109,7 +107,7 @@ def _spaces(text: str, field: Field, dense: bool, done: list[str]) -> str:
         plain = " ".join(text.split())
     if field.kind is Kind.NAME:
         plain = _HAN_SPACE.sub("", _AROUND_DOT.sub("·", plain))
-    if plain != text and SPACES not in done:
+    if plain != text:
         done.append(SPACES)
     return plain
 

@@ -6,7 +6,16 @@ from datetime import date
 import openpyxl
 import pytest
 
-from xueji.exchange.commands.rosters import discard_roster, receive_roster, remember_columns
+from xueji.exchange.commands.rosters import (
+    choose_columns,
+    commit_roster,
+    discard_roster,
+    keep_dry_run,
+    note_job,
+    note_refusal,
+    receive_roster,
+    remember_columns,
+)
 from xueji.exchange.models import Roster
 from xueji.exchange.queries.rosters import plan_of, remembered_columns, roster_for, rosters_for
 from xueji.exchange.roster import running
@@ -379,3 +388,94 @@ def test_nobody_but_the_registry_imports_or_sees_rosters(world, name):
         roster_for(world.actor(name), roster.pk)
     with pytest.raises(Roster.DoesNotExist):
         plan_of(world.actor(name), roster)
+
+
+def test_what_is_odd_about_a_file_is_said_without_stopping_it(world, a):
+    book = openpyxl.Workbook()
+    book.active.append([*HEADINGS, "照片", "不认识的列", "院校代码"])
+    book.active.append([*row(college=a), "x", "y", "10001"])
+    book.create_sheet("说明").append(["另一张"])
+    target = io.BytesIO()
+    book.save(target)
+    _, plan = compared(world, target.getvalue())
+    assert sorted(one.id for one in plan.of_file) == ["ROSTER.003", "ROSTER.004", "ROSTER.005"]
+    assert found(plan) == [(2, "ROSTER.008")]
+    assert plan.counts["added"] == 1
+
+
+def test_records_marked_as_deleted_in_a_dbf_are_counted(world):
+    target = io.BytesIO()
+    dbf.write(target, [dbf.Column("XH", 15), dbf.Column("XM", 40)], [["S1234", "甲"], ["S1235", "乙"]], on=date(2024, 9, 1))
+    raw = bytearray(target.getvalue())
+    raw[-1 - 56] = 0x2A
+    _, plan = compared(world, bytes(raw))
+    assert [one.id for one in plan.of_file] == ["ROSTER.006"]
+    assert plan.rows == 1
+
+
+def test_a_roster_without_students_is_not_committed(world):
+    roster, plan = compared(world, workbook())
+    assert [one.id for one in plan.stops] == ["ROSTER.007"]
+    with pytest.raises(Stopped):
+        running.commit(world.act("刘老师"), roster)
+
+
+def test_one_number_under_two_student_numbers_is_doubted(world, a):
+    _, plan = compared(world, workbook(row("S24010901", college=a), row("S20010901", college=a)))
+    assert found(plan) == [(3, "ROSTER.013")]
+    assert plan.counts["added"] == 2
+
+
+def test_numbers_where_dates_belong_and_what_cannot_be_kept_are_refused(world, a):
+    content = workbook(
+        row(born=36654, college=a),
+        [*row("S24010902", id_number=resident(serial="003"), college=a)[:6], "长" * 101, None],
+        [*row("S24010903", id_number=resident(serial="005"), college=a)[:7], 3.5],
+    )
+    _, plan = compared(world, content)
+    assert (2, "ROSTER.015") in found(plan)
+    assert (3, "ROSTER.019") in found(plan)
+    assert (4, "ROSTER.026") in found(plan)
+    assert plan.counts["rejected"] == 3
+
+
+def test_a_new_student_without_document_number_is_added_with_a_doubt(world, a):
+    _, plan = compared(world, workbook(row(id_number="", college=a)))
+    assert found(plan) == [(2, "ROSTER.022")]
+    assert plan.counts["added"] == 1
+
+
+def test_a_student_number_that_excel_may_have_shortened_is_doubted(world, a):
+    content = workbook(
+        row("0240109011", college=a),
+        row("0240109012", "李四", id_number=resident(serial="003"), college=a),
+        row(240109013, "王五", id_number=resident(serial="005"), college=a),
+    )
+    _, plan = compared(world, content)
+    assert found(plan) == [(4, "ROSTER.024")]
+    assert plan.tally["ROSTER.108", "学号"] == 1
+
+
+def test_small_letters_of_a_student_number_become_capitals(world):
+    number = world.record("李明").student_number
+    _, plan = compared(world, workbook([number.lower(), "李明"], headings=["学号", "姓名"]))
+    assert plan.tally["ROSTER.109", "学号"] == 1
+    assert dict(plan.counts) == {"unchanged": 1}
+
+
+def test_an_import_is_a_chain_of_commands_each_refused_to_everybody_else(world):
+    """receive_roster, choose_columns, keep_dry_run, note_refusal, note_job, commit_roster: the registry's alone."""
+    roster, plan = compared(world, workbook(row()))
+    act = world.act("王秘书")
+    staging = running.Staging(plan, at=act.at)
+    for attempt in (
+        lambda: choose_columns(act, roster, chosen={}, overwrite_own=False),
+        lambda: keep_dry_run(act, roster, plan=plan),
+        lambda: note_refusal(act, roster, refusal=plan.of_file or running.finding("ROSTER.007")),
+        lambda: note_job(act, roster, job=roster.pk),
+        lambda: commit_roster(act, roster, plan=plan, staging=staging),
+        lambda: remember_columns(act, meanings={}),
+        lambda: discard_roster(act, roster),
+    ):
+        with pytest.raises(Refused):
+            attempt()
