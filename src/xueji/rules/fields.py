@@ -101,7 +101,8 @@ def read_month(text: str) -> str | None:
 
 
 def _dense(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", plain(text)).split()).replace("—", "-").replace("–", "-")
+    joined = "".join(unicodedata.normalize("NFKC", plain(text)).split())
+    return unicodedata.normalize("NFKC", joined).replace("—", "-").replace("–", "-")  # a space taken out may let two marks join
 
 
 def canonical(field: Field, raw: Any) -> Any:
