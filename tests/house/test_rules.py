@@ -19,7 +19,7 @@ def clock_readings(paths):
             if name.rsplit(".", 1)[-1] in CLOCKS or name == "time.time":
                 found.append(f"{place(path, node)} {name}")
         for node in ast.walk(tree(path)):  # default=timezone.now reads the clock as well, later
-            if isinstance(node, ast.keyword) and dotted(node.value).rsplit(".", 1)[-1] in CLOCKS:
+            if isinstance(node, ast.keyword) and "." in dotted(node.value) and dotted(node.value).rsplit(".", 1)[-1] in CLOCKS:
                 found.append(f"{place(path, node.value)} {node.arg}={dotted(node.value)}")
     return found
 
