@@ -11,16 +11,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from xueji.catalogue.text import Text
 from xueji.desks.acting import act_of, for_the_signed_in, viewer_of
+from xueji.desks.bases import own_base
 from xueji.desks.components.languages import said
 from xueji.notify.commands import acknowledge_message, open_message
 from xueji.notify.queries import inbox_for, own_delivery
 
 PER_PAGE = 20
-
-
-def _base(request: HttpRequest) -> str:
-    """Students read their messages in the student's page, everybody else in the staff's."""
-    return "base_student.html" if viewer_of(request).is_student else "base_staff.html"
 
 
 def _own(request: HttpRequest, message_id: str):
@@ -35,7 +31,7 @@ def _own(request: HttpRequest, message_id: str):
 def inbox(request: HttpRequest) -> HttpResponse:
     """The own messages, newest first."""
     page = Paginator(inbox_for(viewer_of(request)), PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "inbox/list.html", {"page": page, "base": _base(request)})
+    return render(request, "inbox/list.html", {"page": page, "base": own_base(viewer_of(request))})
 
 
 @require_safe
@@ -45,7 +41,7 @@ def message(request: HttpRequest, message_id: str) -> HttpResponse:
     delivery = _own(request, message_id)
     if request.method == "GET":
         open_message(act_of(request, "inbox"), delivery)
-    context = {"delivery": delivery, "message": delivery.message, "base": _base(request)}
+    context = {"delivery": delivery, "message": delivery.message, "base": own_base(viewer_of(request))}
     return render(request, "inbox/message.html", context)
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from xueji.catalogue.text import Text
 from xueji.desks.acting import act_of, for_the_signed_in, viewer_of
+from xueji.desks.bases import own_base
 from xueji.desks.components.languages import said
 from xueji.desks.files import file_address
 from xueji.jobs.commands import ask_to_cancel
@@ -77,7 +78,7 @@ def _job(request: HttpRequest, job_id: str):
 def job_list(request: HttpRequest) -> HttpResponse:
     """The jobs the viewer may see, newest first."""
     page = Paginator(jobs_for(viewer_of(request)), 30).get_page(request.GET.get("page"))
-    return render(request, "jobs/list.html", {"page": page, "jobs": [shown(job) for job in page]})
+    return render(request, "jobs/list.html", {"page": page, "jobs": [shown(job) for job in page], "base": own_base(viewer_of(request))})
 
 
 @require_safe
@@ -85,7 +86,12 @@ def job_list(request: HttpRequest) -> HttpResponse:
 def progress(request: HttpRequest, job_id: str) -> HttpResponse:
     """One job; asked by htmx, only the part that moves."""
     job = _job(request, job_id)
-    context = {"job": shown(job), "poll": reverse("jobs:progress", args=[job.pk]), "findings": job.found()}
+    context = {
+        "job": shown(job),
+        "poll": reverse("jobs:progress", args=[job.pk]),
+        "findings": job.found(),
+        "base": own_base(viewer_of(request)),
+    }
     template = "jobs/part.html" if request.htmx else "jobs/progress.html"
     return render(request, template, context)
 

@@ -219,3 +219,20 @@ def test_the_list_of_work_costs_the_same_however_long_it_is(world, counting, dja
     client = world.client("王秘书")
     with django_assert_max_num_queries(8):
         assert client.get("/jobs/").content.decode().count("清点登记表") == jobs
+
+
+# ------------------------------------------------------------------ telling everybody
+
+
+def test_the_registrar_tells_everybody_once_and_sees_whom_it_reached(world):
+    client, address = world.client("刘老师"), f"/registry/notices/{world.campaign.code}/told/"
+    assert "发给全部对象" in client.get(address).content.decode()
+    assert "已发给 4 人" in client.post(address, follow=True).content.decode()
+    page = client.post(address, follow=True).content.decode()
+    assert "没有重复发送" in page and "发给全部对象" not in page and Message.objects.get().code in page
+    student = world.client("李明")
+    assert "1 条未读" in student.get("/student/").content.decode()
+    student.get(f"/messages/{Message.objects.get().pk}/")
+    assert "条未读" not in student.get("/student/").content.decode()
+    english = world.client("刘老师", language="en").get(address).content.decode()
+    assert "School of Computer Science" in english and "opened" in english

@@ -2,7 +2,7 @@ from importlib.util import find_spec
 
 from django.urls import include, path
 
-from . import campaigns, colleges, journal, overview, staff, students
+from . import campaigns, colleges, journal, overview, staff, students, telling
 
 urlpatterns = [
     path("", overview.overview, name="registry"),
@@ -16,6 +16,7 @@ urlpatterns = [
     path("notices/<slug:code>/text/<int:version>/", campaigns.text, name="registry-notice-text"),
     path("notices/<slug:code>/export/", campaigns.export, name="registry-export"),
     path("notices/<slug:code>/explain/", campaigns.explain, name="registry-explain"),
+    path("notices/<slug:code>/told/", telling.told, name="registry-told"),
     path("notices/<slug:code>/<str:college>/", campaigns.college, name="registry-notice-college"),
     path("notices/<slug:code>/<str:college>/<str:class_number>/", campaigns.class_, name="registry-notice-class"),
     path("students/", students.search, name="registry-students"),

@@ -1,0 +1,55 @@
+"""Telling everybody of a notice, and seeing whom it reached (通知到人)."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from xueji.accounts.permissions import Permission
+from xueji.campaigns.letters import announce
+from xueji.campaigns.queries import campaign_of
+from xueji.catalogue.text import Text
+from xueji.desks.acting import act_of, for_staff, viewer_of
+from xueji.desks.components.languages import said
+from xueji.journal.command import Stopped
+from xueji.notify.channels import email_is_set_up
+from xueji.notify.queries import messages_of, reach_counts
+from xueji.notify.terms import REACHES, Kind, Reach
+from xueji.records.queries import colleges_for
+
+SHOWN = 30
+
+
+@for_staff(Permission.CAMPAIGN_MANAGE)
+@require_http_methods(["GET", "POST"])
+def told(request: HttpRequest, code: str) -> HttpResponse:
+    """How far each college was reached, what was sent, and a button that sends the current version to everybody once."""
+    campaign, viewer = campaign_of(code), viewer_of(request)
+    if campaign is None:
+        raise Http404
+    findings = []
+    if request.method == "POST":
+        kind = Kind.NOTICE if campaign.version == 1 else Kind.SUPPLEMENT
+        try:
+            sent = announce(act_of(request, "registry"), campaign, kind=kind)
+        except Stopped as stopped:
+            findings = stopped.findings
+        else:
+            done = Text(f"已发给 {sent.people} 人。", f"Sent to {sent.people} people.") if sent.people else _sent_before(campaign.version)
+            messages.success(request, said(done))
+            return redirect("registry-told", code=code)
+    names = {college.code: college for college in colleges_for(viewer)}
+    counts = reach_counts(viewer, campaign.code)
+    rows = [(names.get(key), key, [counted[degree] for degree in Reach], counted.total()) for key, counted in counts.items()]
+    listed = list(messages_of(viewer, campaign.code)[:SHOWN])
+    context = {
+        "campaign": campaign, "rows": rows, "degrees": [REACHES[degree] for degree in Reach], "messages_sent": listed, "findings": findings,
+        "by_email": email_is_set_up(), "announced": any(one.occasion == f"v{campaign.version}" for one in listed),
+    }  # fmt: skip
+    return render(request, "registry/told.html", context, status=422 if findings else 200)
+
+
+def _sent_before(version: int) -> Text:
+    return Text(f"第 {version} 版早已发过，没有重复发送。", f"Version {version} was sent before; nothing went twice.")
