@@ -40,3 +40,10 @@ def test_every_app_with_tables_keeps_the_rooms():
     services = {"journal", "accounts", "vault", "jobs", "notify"}  # below the register; each has its own shape
     apps = {path.parent.parent.name for path in SOURCE.glob("*/*/__init__.py") if path.parent.name == "migrations"}
     assert {f"xueji.{app}" for app in apps - services} == set(rooms["containers"])
+
+
+def test_every_desk_is_kept_from_the_others():
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+    listed = next(one for one in contracts if one["name"] == "Desks do not know each other")["modules"]
+    desks = {path.parent.name for path in (SOURCE / "desks").glob("*/__init__.py")} - {"components", "templatetags"}
+    assert {f"xueji.desks.{desk}" for desk in desks} == set(listed)

@@ -6,6 +6,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
@@ -28,6 +29,12 @@ def viewer_of(request: HttpRequest) -> Viewer:
 def act_of(request: HttpRequest, desk: str) -> Act:
     """An act by the viewer, now, through this desk. The only place where a desk reads the clock for a write."""
     return Act(viewer_of(request), timezone.now(), desk)
+
+
+def address_of(request: HttpRequest) -> str:
+    """The network address the request came from; behind a proxy, the one the proxy saw."""
+    forwarded = request.headers.get("x-forwarded-for", "") if settings.XUEJI_BEHIND_PROXY else ""
+    return forwarded.rsplit(",", 1)[-1].strip() or request.META.get("REMOTE_ADDR", "")
 
 
 def for_staff(permission: str) -> Callable[[View], View]:

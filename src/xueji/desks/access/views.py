@@ -16,15 +16,15 @@ from django.views.decorators.http import require_POST
 
 from xueji.accounts import commands, throttle
 from xueji.accounts.permissions import Permission
+from xueji.accounts.queries import SystemActor
 from xueji.accounts.sign_in import recognise
 from xueji.campaigns.queries import SHANGHAI, campaigns
 from xueji.catalogue.text import Text
 from xueji.desks.access.forms import ChangePasswordForm, SignInForm
-from xueji.desks.acting import act_of, for_the_signed_in, viewer_of
+from xueji.desks.acting import act_of, address_of, for_the_signed_in, viewer_of
 from xueji.desks.components.languages import keep, said
 from xueji.journal.command import Stopped
 from xueji.records.queries import colleges_for
-from xueji.accounts.queries import SystemActor
 from xueji.rules.findings import Finding, finding
 
 DESK_OF = (
@@ -33,12 +33,6 @@ DESK_OF = (
     (Permission.STATION_OPERATE, "/capture/"),
     (Permission.ARCHIVE_RECEIVE, "/archive/"),
 )
-
-
-def address_of(request: HttpRequest) -> str:
-    """The network address the request came from; behind a proxy, the one the proxy saw."""
-    forwarded = request.headers.get("x-forwarded-for", "") if settings.XUEJI_BEHIND_PROXY else ""
-    return forwarded.rsplit(",", 1)[-1].strip() or request.META.get("REMOTE_ADDR", "")
 
 
 def home(request: HttpRequest) -> HttpResponse:

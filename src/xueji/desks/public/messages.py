@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from xueji.accounts import throttle
 from xueji.campaigns.queries import campaign_of
-from xueji.desks.access.views import address_of
+from xueji.desks.acting import address_of
 from xueji.desks.public.asking import slow_down
 from xueji.notify.queries import message_by_code
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from xueji.accounts import throttle
 from xueji.collection.queries import proof_of
 from xueji.collection.terms import typed_code
-from xueji.desks.access.views import address_of
+from xueji.desks.acting import address_of
 from xueji.desks.public.asking import slow_down
 
 
