@@ -64,6 +64,11 @@ class Message(models.Model):
         return Text(self.body_zh, self.body_en)
 
     @property
+    def told(self) -> Text:
+        """The body as the application shows it: without the last paragraph, which is about e-mail."""
+        return Text(self.body_zh.rpartition("\n\n")[0] or self.body_zh, self.body_en.rpartition("\n\n")[0] or self.body_en)
+
+    @property
     def contact(self) -> Text:
         return Text(self.contact_zh, self.contact_en)
 

@@ -25,6 +25,12 @@ CODE_LENGTH = 6
 """Letters of the code typed from a message, without 0/O, 1/I/L: 887 million codes for a few thousand notices."""
 
 
+WEEKDAYS = "一二三四五六日"
+WEEKDAYS_EN = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS_EN = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+# English names of our own: strftime would follow the machine's locale
+
+
 class Kind(StrEnum):
     """What a message is for (消息种类)."""
 
@@ -125,7 +131,9 @@ def clock(at: datetime | None, *, english: bool) -> str:
         return "see the notice" if english else "见通知"
     local = at.astimezone(SHANGHAI)
     time = "24:00" if (local.hour, local.minute) == (23, 59) else f"{local:%H:%M}"
-    return f"{local:%Y-%m-%d} {time} (Beijing time)" if english else f"{local:%Y年%m月%d日} {time}（北京时间）"
+    if english:
+        return f"{WEEKDAYS_EN[local.weekday()]} {local.day} {MONTHS_EN[local.month - 1]} {local.year}, {time} (Beijing time)"
+    return f"北京时间 {local.year}年{local.month}月{local.day}日（周{WEEKDAYS[local.weekday()]}）{time}"
 
 
 @cache

@@ -91,7 +91,7 @@ def test_reminders_go_three_days_and_one_day_before_the_end_in_the_daytime(world
                 reminded[day, hour, minute] = people
     assert {day for day, _, _ in reminded} == {7, 9} and {hour for _, hour, _ in reminded} == {9}
     assert all(people == 3 for people in reminded.values()) and "李明" not in told()
-    assert all("截止 2024年09月10日 17:00" in m.subject.zh for m in Message.objects.filter(kind="reminder"))
+    assert all("截止 北京时间 2024年9月10日（周二）17:00" in m.subject.zh for m in Message.objects.filter(kind="reminder"))
 
 
 def test_an_extended_student_is_reminded_of_the_new_date(world):
@@ -100,7 +100,7 @@ def test_an_extended_student_is_reminded_of_the_new_date(world):
     assert send_due_reminders(at(9)) == 3 and "王芳" not in told()
     assert send_due_reminders(at(17)) == 1
     newest = Message.objects.order_by("-created_at").first()
-    assert told(newest) == {"王芳"} and "2024年09月20日 17:00" in newest.subject.zh
+    assert told(newest) == {"王芳"} and "2024年9月20日（周五）17:00" in newest.subject.zh
 
 
 def test_a_closed_campaign_reminds_nobody(world):

@@ -76,8 +76,8 @@ def test_every_kind_has_words_in_both_languages(kind):
 
 
 def test_times_are_those_of_beijing_and_midnight_is_2400():
-    assert clock(CLOSES, english=False) == "2024年09月10日 17:00（北京时间）"
-    assert clock(datetime(2024, 9, 10, 15, 59, 59, tzinfo=UTC), english=True) == "2024-09-10 24:00 (Beijing time)"
+    assert clock(CLOSES, english=False) == "北京时间 2024年9月10日（周二）17:00"
+    assert clock(datetime(2024, 9, 10, 15, 59, 59, tzinfo=UTC), english=True) == "Tuesday 10 September 2024, 24:00 (Beijing time)"
 
 
 def test_a_message_arrives_in_the_inbox_and_by_mail_in_the_language_of_the_reader():
