@@ -102,6 +102,8 @@ def planted_faults(made: list[Composite], labels: dict[str, dict[str, str]], val
             if rule in {"yaw", "roll", "eyes"} and labels[c.name]["frontal"] != "1":
                 continue
             seen, levels = verdict(make(c, other))
+            if rule == "eyes" and labels[c.name]["teeth_visible"] == "1":
+                fault += ", laughing"
             caught[rule, fault].append(levels.get(rule, "pass"))
             if values and levels.get(rule) != "reject":
                 print(" missed", c.name, rule, fault, levels.get(rule), shown(seen))

@@ -15,6 +15,9 @@ from xueji.imaging.nets import FoundFace, Nets, nets
 from xueji.imaging.opening import Opened, open_photo
 from xueji.rules.portrait import Box, Head, Portrait, Worn
 
+SURELY_NO_FACE, SURELY_A_FACE = 0.2, 0.9
+"""The mesh net's own opinion: below the first a detection is a pattern, above the second a small find is somebody."""
+
 
 def measure(content: bytes, models: Path | None = None) -> Portrait:
     """Everything the rules need about one photo, given as the bytes of its file. Never raises for bad content;
@@ -44,7 +47,10 @@ def measure_opened(opened: Opened, ready: Nets) -> Portrait:
     if not found:
         return replace(base, background=around.background(scene), regions={})
     chosen = max(found, key=lambda face: face.width)
-    face = on_face.face_frame(rgb, packed_lab(rgb), ready.points(rgb, chosen))
+    points = ready.points(rgb, chosen)
+    if points.presence < SURELY_NO_FACE:
+        return replace(base, faces=0, background=around.background(scene))
+    face = on_face.face_frame(rgb, packed_lab(rgb), points)
     head = around.head(scene, face)
     behind = around.background(scene)
     seen = every if len(every) >= len(near) else near
@@ -82,15 +88,15 @@ def _beside(rgb: np.ndarray, face: on_face.FaceFrame, ready: Nets) -> list[Found
     left, right = float(face.flat[:, 0].min()), float(face.flat[:, 0].max())
     low = min(h, int(face.flat[:, 1].max() + face.face_width))
     found: list[FoundFace] = []
-    for x0, x1 in ((0, int(left)), (int(right), w)):
-        side = min(max(x1 - x0, int(0.3 * w)), w, h)
-        x = x0 if x0 else w - side
+    for at_left, free in ((True, int(left)), (False, w - int(right))):
+        side = min(max(free, int(0.3 * w)), w, h)
+        x = 0 if at_left else w - side
         for y in range(0, max(low - side // 2, 1), max(side // 2, 1)):
             y = min(y, h - side)
             for other in ready.near_faces(np.ascontiguousarray(rgb[y : y + side, x : x + side]), sure=0.75):
                 there = FoundFace(other.score, other.box + [x, y, x, y], other.points + [x, y])
                 apart = there.box[2] < left + 0.1 * (right - left) or there.box[0] > right - 0.1 * (right - left)
-                if apart and not any(_same(there, known) for known in found):
+                if apart and not any(_same(there, known) for known in found) and ready.points(rgb, there).presence > SURELY_A_FACE:
                     found.append(there)
     return found
 

@@ -77,7 +77,7 @@ def background(scene: Scene) -> Background | None:
     share = float(free.mean())
     if share < 0.02:
         return None
-    soft = cv2.GaussianBlur(scene.lab, (0, 0), 0.8)
+    soft = spread_lab(cv2.GaussianBlur(scene.packed, (3, 3), 0.8))
     rows, columns = np.nonzero(free)
     step = max(1, len(rows) // SAMPLE)
     rows, columns = rows[::step], columns[::step]
@@ -87,14 +87,14 @@ def background(scene: Scene) -> Background | None:
     plane = np.column_stack([columns / scene.width, rows / scene.height, np.ones(len(rows))])
     lightness = seen[:, 0]
     slope, *_ = np.linalg.lstsq(plane, lightness, rcond=None)
-    light = np.ascontiguousarray(scene.lab[..., 0])
-    gradient = cv2.magnitude(cv2.Sobel(light, cv2.CV_32F, 1, 0), cv2.Sobel(light, cv2.CV_32F, 0, 1))
+    across, down = cv2.spatialGradient(np.ascontiguousarray(scene.packed[..., 0]))
+    gradient = np.hypot(across[rows, columns], down[rows, columns]) * (100 / 255)
     return Background(
         share=share,
         colour=tuple(float(v) for v in median),
         spread=float(np.percentile(apart[rows, columns], 95)),
         residual=float(np.std(lightness - plane @ slope)),
-        edges=float((gradient[free] > EDGE).mean()),
+        edges=float((gradient > EDGE).mean()),
         slope=float(np.hypot(slope[0], slope[1])),
         worst=_worst_tile(apart, free),
     )
