@@ -78,6 +78,7 @@ class Case(models.Model):
         constraints = [models.UniqueConstraint(fields=["campaign", "record"], name="one_case_per_student_and_campaign")]
         indexes = [
             models.Index(fields=["campaign", "stage", "record"], name="case_by_stage"),
+            models.Index(fields=["campaign", "record", "left_at", "stage"], name="case_standing"),
             models.Index(fields=["campaign", "finished_at"], name="case_by_finish"),
         ]
 

@@ -8,9 +8,8 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from django.db.models import BooleanField, Count, Q, QuerySet, Value
+from django.db.models import BooleanField, Count, Q, QuerySet, Value, When
 from django.db.models import Case as Choose
-from django.db.models import When
 from django.db.models.functions import TruncDate
 
 from xueji.accounts.permissions import Permission
@@ -21,7 +20,7 @@ from xueji.campaigns.notice import Audience, Notice, NoticeStep, read_notice
 from xueji.catalogue.text import Text
 from xueji.journal.command import Scope
 from xueji.records.models import StudentRecord
-from xueji.records.queries import scope_of, visible
+from xueji.records.queries import matching, scope_of, visible
 from xueji.records.terms import PRESENT
 from xueji.rules.progress import Mark, Standing, State, Step, standings
 
@@ -157,12 +156,12 @@ def steps_of_all(cases: Iterable[Case], now: datetime) -> list[CaseSteps]:
 
 
 def narrowed(cases: QuerySet[Case], *, words: str = "", class_number: str = "", stage: str = "", step: str = "") -> QuerySet[Case]:
-    """The cases that fit: part of a name or the beginning of a number, a class, a stage, the step where they stopped.
+    """The cases that fit: words (see `records.queries.matching`), a class, a stage, the step where they stopped.
 
     The stage "open" means everything that is not done.
     """
     if words:
-        cases = cases.filter(Q(record__person__name__contains=words) | Q(record__student_number__startswith=words.upper()))
+        cases = cases.filter(matching(words, "record__"))
     if class_number:
         cases = cases.filter(record__class_number=class_number)
     if stage == "open":
@@ -241,7 +240,7 @@ def progress_by_class(viewer: Viewer, campaign: Campaign, college: str) -> list[
         _visible_cases(viewer, campaign)
         .filter(record__college_id=college)
         .values_list("record__class_number", "stage")
-        .annotate(n=Count("pk"))
+        .annotate(n=Count("*"))
         .order_by("record__class_number", "stage")
     )
     return _tallies((number, number, stage, n) for number, stage, n in rows)

@@ -99,6 +99,7 @@ class StudentRecord(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["college", "class_number", "student_number"], name="record_by_class"),
+            models.Index(fields=["college", "class_number", "id"], name="record_of_class_and_key"),
             models.Index(fields=["intake_year", "level"], name="record_by_intake"),
             models.Index(fields=["expected_on"], name="record_by_expected"),
         ]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Lookup, Q, QuerySet
 
 from xueji.accounts.models import Account
 from xueji.accounts.permissions import Permission
@@ -59,17 +60,57 @@ def records_for(viewer: Viewer, permission: str = Permission.STUDENT_READ) -> Qu
     return StudentRecord.objects.filter(visible(viewer, permission)).select_related("person", "college")
 
 
+_DOTS = str.maketrans(dict.fromkeys("•・‧∙⋅．.｡", "·"))
+
+
+@CharField.register_lookup
+class Begins(Lookup):
+    """``number__begins="S2024"``: a prefix that both databases find by the column's index, the case of letters as it is.
+
+    SQLite uses no index for LIKE when case matters, so there it is a range of the binary order; PostgreSQL uses the
+    pattern index that a unique text column has.
+    """
+
+    lookup_name = "begins"
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        column, params = self.process_lhs(compiler, connection)
+        escaped = "".join(f"\\{ch}" if ch in "\\%_" else ch for ch in self.rhs)
+        return f"{column} LIKE %s", [*params, f"{escaped}%"]
+
+    def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        column, params = self.process_lhs(compiler, connection)
+        return f"({column} >= %s AND {column} < %s)", [*params, self.rhs, *params, f"{self.rhs}\U0010ffff"]
+
+
+def matching(words: str, prefix: str = "") -> Q:
+    """The condition "is meant by these words", for any table that leads to a record by ``prefix``; none for no words.
+
+    Chinese words are part of a name, whatever the dot and the spaces; words with a digit are the beginning of a student
+    number or a whole identity number; Latin words are part of a passport name, in any case of letters.
+    """
+    words = " ".join(words.replace("\0", "").split())
+    if not words:
+        return Q(pk__in=[])
+    if not words.isascii():
+        named = Person.objects.filter(name__contains=words.replace(" ", "").translate(_DOTS))
+        return Q(**{f"{prefix}person__in": named.values("pk")})
+    if not any(ch.isdigit() for ch in words):
+        named = Person.objects.filter(Q(name__icontains=words) | Q(name_pinyin__icontains=words))
+        return Q(**{f"{prefix}person__in": named.values("pk")}) | Q(**{f"{prefix}student_number__begins": words.upper()})
+    number = words.replace(" ", "")
+    meant = Q(**{f"{prefix}student_number__begins": number.upper()})
+    if number != number.upper():
+        meant |= Q(**{f"{prefix}student_number__begins": number})
+    if len(number) >= 8:
+        holder = Person.objects.filter(id_index=blind_index(number.upper(), purpose="id_number"))
+        meant |= Q(**{f"{prefix}person__in": holder.values("pk")})
+    return meant
+
+
 def found(viewer: Viewer, words: str) -> QuerySet[StudentRecord]:
     """Records found by part of a name, by the beginning of a student number, or by a whole identity number."""
-    words = "".join(words.split())
-    if not words:
-        return StudentRecord.objects.none()
-    match = Q(student_number__istartswith=words)
-    if any(ch >= "\u0080" for ch in words) or words.isalpha():
-        match |= Q(person__name__contains=words)
-    if len(words) >= 8:
-        match |= Q(person__id_index=blind_index(words.upper(), purpose="id_number"))
-    return records_for(viewer).filter(match).order_by("student_number")
+    return records_for(viewer).filter(matching(words)).order_by("student_number")
 
 
 def own_record(account: Account) -> StudentRecord | None:

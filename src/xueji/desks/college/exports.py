@@ -55,7 +55,7 @@ def export(request: HttpRequest, code: str) -> HttpResponse:
     college, _ = college_of(request)
     asked = CaseFilter(request.GET, notice_of(campaign))
     cases = cases_for(viewer, campaign, Permission.CASE_EXPORT).filter(record__college_id=college.code).select_related("record__account")
-    matching = list(narrowed(cases, **asked.narrowing()).order_by(asked.order_by, "record__student_number"))
+    matching = list(narrowed(cases, **asked.narrowing()).order_by(*asked.order_by))
     listed = [line for start in range(0, len(matching), PORTION) for line in lines(matching[start : start + PORTION], now)]
     rows = [
         [

@@ -13,7 +13,7 @@ from xueji.desks.components.languages import said
 from xueji.rules.progress import State
 
 PAGE = 50
-ORDERS = {"number": "record__student_number", "touched": "-touched_at"}
+ORDERS = {"class": ("record__class_number", "record__student_number"), "touched": ("-touched_at", "record__student_number")}
 
 
 def stage_words(notice: Notice) -> dict[str, Text]:
@@ -58,15 +58,21 @@ class CaseFilter(forms.Form):
         """The arguments of `campaigns.queries.narrowed`."""
         stage = self.value("stage", "open")
         return {
-            "words": "".join(self.value("q").split()),
+            "words": self.value("q"),
             "class_number": self.value("number"),
             "stage": "" if stage == "all" else stage,
             "step": self.value("step"),
         }
 
     @property
-    def order_by(self) -> str:
-        return ORDERS[self.value("order", "number")]
+    def counted(self) -> bool:
+        """Whether the tallies by class already say how many match."""
+        return not self.value("q") and not self.value("step")
+
+    @property
+    def order_by(self) -> tuple[str, ...]:
+        """By class and number, as the index of the register has them; or by the last act."""
+        return ORDERS[self.value("order", "class")]
 
 
 class ExtendForm(forms.Form):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -21,6 +22,7 @@ from xueji.campaigns.queries import (
 )
 from xueji.catalogue.text import Text
 from xueji.desks.acting import for_staff, viewer_of
+from xueji.desks.college.classes import class_rows
 from xueji.desks.college.forms import PAGE, CaseFilter, stage_words
 from xueji.desks.college.standing import lines
 from xueji.records.queries import colleges_for
@@ -55,6 +57,23 @@ def college_of(request: HttpRequest):
     return colleges[0], colleges
 
 
+class People(Paginator):
+    """The list in pages. Where the tallies by class already say how many match, nothing is counted again."""
+
+    def __init__(self, matching: QuerySet, asked: CaseFilter, tallies: list[Tally]):
+        super().__init__(matching, PAGE)
+        if asked.counted:
+            narrowing = asked.narrowing()
+            wanted = [tally for tally in tallies if narrowing["class_number"] in ("", tally.key)]
+            self.count = sum(_of_stage(tally, narrowing["stage"]) for tally in wanted)
+
+
+def _of_stage(tally: Tally, stage: str) -> int:
+    if stage == "open":
+        return tally.total - tally.done
+    return tally.of(stage) if stage else tally.total
+
+
 @for_staff(Permission.CASE_READ)
 def start(request: HttpRequest) -> HttpResponse:
     """The campaigns that concern the viewer's students; straight on where only one is open."""
@@ -75,12 +94,17 @@ def progress(request: HttpRequest, code: str) -> HttpResponse:
     asked = CaseFilter(request.GET, notice)
     tallies = progress_by_class(viewer, campaign, college.code)
     cases = cases_for(viewer, campaign).filter(record__college_id=college.code).select_related("record__account")
-    matching = narrowed(cases, **asked.narrowing()).order_by(asked.order_by, "record__student_number")
-    page = Paginator(matching, PAGE).get_page(request.GET.get("page"))
+    matching = narrowed(cases, **asked.narrowing()).order_by(*asked.order_by)
+    page = People(matching, asked, tallies).get_page(request.GET.get("page"))
+    words = stage_words(notice)
+    rows = class_rows(
+        tallies, class_staff(college.code, Role.COUNSELLOR), done=words[State.DONE], chosen=asked.value("number"),
+        college=request.GET.get("college", ""),
+    )  # fmt: skip
     context = {
         "campaign": campaign, "notice": notice, "now": now, "college": college, "colleges": colleges, "asked": asked,
-        "tallies": tallies, "whole": whole(tallies), "counsellors": class_staff(college.code, Role.COUNSELLOR),
-        "page": page, "lines": lines(page.object_list, now), "words": stage_words(notice), "keys": KEYS,
+        "tallies": tallies, "whole": whole(tallies), "class_rows": rows,
+        "page": page, "lines": lines(page.object_list, now), "words": words, "keys": KEYS,
         "may": powers(viewer),
     }  # fmt: skip
     return render(request, "college/progress.html", context)
