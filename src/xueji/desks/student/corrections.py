@@ -114,7 +114,6 @@ def _rows(one, request: HttpRequest, found: list[Finding]) -> list[FieldRow]:
             kind,
             str(said(EVIDENCE[kind])),
             "file",
-            required=False,
             attrs={"accept": "image/jpeg,image/png,application/pdf"},
             mistakes=mistakes.get("evidence", []) if number == 0 else [],
         )

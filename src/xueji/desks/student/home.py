@@ -65,6 +65,8 @@ def address_of(case: Case, step: NoticeStep) -> str:
     """Where the student does a step; "" for a step that somebody else does or that has no page here."""
     if step.kind == "fill":
         return reverse("student:step", args=[case.pk, step.code])
+    if step.kind == "confirm":
+        return reverse("student:confirm", args=[case.pk, step.code])
     if step.kind == "print":
         return reverse("student:print", args=[case.pk, step.code])
     return ""

@@ -55,7 +55,7 @@ def receipt(request: HttpRequest, case_id: UUID, code: str, number: int) -> Http
     except (ObjectDoesNotExist, KeyError):
         raise Http404 from None
     values = made.values["values"]
-    rows = [(FIELDS[key].label, words_of(FIELDS[key], values[key])) for key in values if key in FIELDS and key != "form_photo"]
+    rows = [(FIELDS[key].label, words_of(FIELDS[key], values[key])) for key in declared.fields if key in values and key != "form_photo"]
     doubts = [Finding.from_json(one) for one in made.doubts]
     onward = next_step(steps.standings)
     upcoming = steps.notice.step(onward.step.code) if onward and onward.step.who is Doer.STUDENT else None

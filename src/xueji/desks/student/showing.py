@@ -75,6 +75,10 @@ def words_of(one: Field, value: Any) -> str:
     text = str(value)
     if one.codes:
         return str(said(code_table(one.codes).word(text)))
+    if one.kind is Kind.TERM and (term := re.fullmatch(r"(\d{4})-(\d{4})-([12])", text)):
+        first, last, number = term.groups()
+        ordinal = Text("一" if number == "1" else "二", "First" if number == "1" else "Second")
+        return str(said(Text(f"{first}–{last} 学年第{ordinal.zh}学期", f"{ordinal.en} term of {first}–{last}")))
     if one.kind is Kind.YES_NO:
         return str(said(dict(YES_NO).get(text, Text(text, text))))
     return mask(text) if one.kind is Kind.ID_NUMBER else text

@@ -32,7 +32,6 @@ from xueji.desks.student.showing import WAITING, sections_of, words_of
 from xueji.journal.command import Stopped
 from xueji.records.queries import values_of
 from xueji.rules.findings import Finding, Level
-from xueji.rules.progress import Doer
 
 if TYPE_CHECKING:
     from xueji.campaigns.models import Case
@@ -84,7 +83,7 @@ class StepPage:
         typed = {**kept, **(values or (late.values if late and now.problems else {}))}
         locked = bool(now.problems)
         asked_for = open_of(record)
-        own = [one for one in now.steps.standings if one.step.who is Doer.STUDENT]
+        order = [one.code for one in now.steps.steps]
         context = {
             "case": self.case, "declared": declared, "standing": now.standing, "locked": locked, "now": timezone.now(),
             "findings": [*now.problems, *found], "late": late if locked else None,
@@ -97,7 +96,9 @@ class StepPage:
             ),
             "page": uuid4().hex, "base": current_draft.revision if current_draft else 0, "draft": current_draft,
             "differences": [(one, words_of(one, mine), words_of(one, theirs)) for one, mine, theirs in differences(now.asked, kept, {**known, **aside.values})] if aside else [],
-            "aside": aside, "number": [one.step.code for one in own].index(declared.code) + 1, "count": len(own),
+            "aside": aside, "number": order.index(declared.code) + 1,
+            "count": len(order),
+            "saved": _clock(current_draft.saved_at) if current_draft else "",
             "policies": list(POLICY_MEANINGS.items()), "address": self.address,
         }  # fmt: skip
         return render(self.request, "student/step.html", context, status=status)
