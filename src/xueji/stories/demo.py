@@ -10,6 +10,7 @@ from random import Random
 from xueji.accounts.commands import change_password
 from xueji.accounts.queries import AccountActor, SystemActor, actor_for
 from xueji.campaigns.commands import first_password_of, open_campaign
+from xueji.campaigns.letters import announce
 from xueji.campaigns.models import Campaign, Case
 from xueji.campaigns.notice import moved_by_days, read_notice
 from xueji.campaigns.queries import SHANGHAI, cases_for
@@ -33,14 +34,15 @@ OWN_PASSWORD = "south-gate-2468"
 
 
 def days_to_move(text: str, now: datetime) -> int:
-    """By how many whole days a notice's dates move so that `now` lies in its window, about a third of it gone.
+    """By how many whole days a notice's dates move so that `now` lies in it, about a third of the students' first step gone.
 
     Raises ValueError for a notice that does not read.
     """
     notice, findings = read_notice(text)
     if notice is None:
         raise ValueError("; ".join(one.message.zh for one in findings))
-    opens, closes = notice.window.opens, notice.window.closes
+    window = next((step.window for step in notice.steps if step.who == "student" and step.window.closes), notice.window)
+    opens, closes = window.opens or notice.window.opens, window.closes
     wanted = now - (closes - opens) / 3
     days = (wanted - opens).days
     while closes + timedelta(days=days) <= now:
@@ -85,8 +87,10 @@ def _open_notices(registrar: AccountActor, now: datetime, progress: Progress) ->
         text = path.read_text("utf-8")
         days = days_to_move(text, now)
         notice, _ = read_notice(moved_by_days(text, days))
-        at = min(now, notice.window.opens - timedelta(hours=15))
-        opened.append(open_campaign(Act(registrar, at, "registry"), text=text, move_by_days=days).result[0])
+        act = Act(registrar, min(now, notice.window.opens - timedelta(hours=15)), "registry")
+        campaign = open_campaign(act, text=text, move_by_days=days).result[0]
+        announce(act, campaign)
+        opened.append(campaign)
         progress("通知 notices", number, len(paths))
     return opened
 
@@ -118,7 +122,8 @@ def _live(case: Case, start: datetime, number: int, secretaries: dict[str, Accou
             enrolment.begin(case, steps[0], start)
             return
         for position, step in enumerate(steps[: 1 if turn == 1 else 2 if turn == 2 else len(steps)]):
-            enrolment.submit(case, step, start + timedelta(minutes=7 * position))
+            joined = {"political_status": "02"} if number % 20 == 4 and step == "personal" and case.record.person.political_status == "03" else {}
+            enrolment.submit(case, step, start + timedelta(minutes=7 * position), **joined)  # waits for the secretary's approval
         if turn in {1, 2}:
             enrolment.begin(case, steps[turn], start + timedelta(minutes=15))
             return

@@ -12,6 +12,9 @@ from xueji.campaigns.queries import SHANGHAI, notice_of
 from xueji.collection.commands import keep_draft, keep_form_photo, print_form, submit_step
 from xueji.collection.models import PrintedForm
 from xueji.collection.queries import asked_of, population_of
+from xueji.corrections.commands import request_correction
+from xueji.corrections.models import Correction
+from xueji.corrections.terms import Origin
 from xueji.journal.command import Act
 from xueji.records.queries import values_of
 from xueji.stories.answers import answers_for
@@ -70,12 +73,19 @@ def begin(case: Case, step: str, at: datetime) -> None:
     keep_draft(student_of(case, at), case, step=step, values=dict(values[: max(1, len(values) // 2)]), page="phone")
 
 
-def submit(case: Case, step: str, at: datetime) -> Any:
-    """Fill a step completely and submit it. Raises Stopped as the desk would."""
+def submit(case: Case, step: str, at: datetime, **other: Any) -> list[Correction]:
+    """Fill a step completely and submit it; `other` answers take the place of the usual ones. Raises Stopped as the desk would.
+
+    Returns the requests that follow from it: what the student may not change alone waits for the college.
+    """
     add_photo(case, step, at)
-    change = submit_step(student_of(case, at + timedelta(minutes=4)), case, step=step, values=answers(case, step))
+    act = student_of(case, at + timedelta(minutes=4))
+    made = submit_step(act, case, step=step, values=answers(case, step) | other).result
     case.record.refresh_from_db()
-    return change.result
+    case.record.person.refresh_from_db()
+    return [
+        request_correction(act, case.record, field=code, new=new, origin=Origin.STEP).result for code, (_, new) in made.to_approve.items()
+    ]
 
 
 def print_and_sign(case: Case, at: datetime) -> PrintedForm | None:

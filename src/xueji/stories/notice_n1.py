@@ -18,13 +18,17 @@ from pathlib import Path
 from xueji.accounts.models import Account
 from xueji.accounts.queries import AccountActor, SystemActor, actor_for
 from xueji.campaigns.commands import extend_case, open_campaign
+from xueji.campaigns.letters import announce, send_due_reminders
 from xueji.campaigns.models import Campaign, Case
 from xueji.campaigns.queries import SHANGHAI, cases_for, progress_by_college, steps_of
 from xueji.collection.commands import keep_draft, receive_form, return_form, submit_step
 from xueji.collection.models import Draft, PrintedForm, Submission
-from xueji.collection.printing import pdf_of, pdf_of_many, sheet_of
+from xueji.collection.printing import pdf_of, pdf_of_many, press, sheet_of
 from xueji.collection.queries import newest_forms
 from xueji.collection.terms import Slot
+from xueji.corrections.commands import review_correction
+from xueji.corrections.models import Correction
+from xueji.corrections.terms import Stage, Verdict
 from xueji.documents.engine import Unprintable
 from xueji.documents.record_form import findings_for
 from xueji.exchange.case_export import cases_workbook
@@ -33,6 +37,8 @@ from xueji.exchange.roster import running
 from xueji.formats.workbooks import Heading, write
 from xueji.journal.command import Act, Refused, Stopped
 from xueji.journal.queries import broken_at, head
+from xueji.notify.models import Delivery
+from xueji.notify.terms import Kind, Way
 from xueji.rules.progress import State
 from xueji.stories import enrolment
 from xueji.stories.roster_file import write_roster
@@ -74,12 +80,16 @@ def tell(folder: Path, *, count: int = 200, progress: Progress = quietly) -> Tel
     _roster_in(telling, registrar, people)
     opened = open_campaign(Act(registrar, _at(1, 16), "registry"), text=NOTICE.read_text("utf-8")).result[0]
     cast = _Cast(registrar, {code[3:]: actor_for(account) for code, account in staff.items() if code.startswith("SEC")}, opened)
+    announce(Act(registrar, _at(1, 16, 30), "registry"), opened)
     cases = list(cases_for(registrar, opened).select_related("record__account").order_by("record__student_number"))
+    telling.expect("everybody has the notice in the own messages", expected=count, seen=Delivery.objects.filter(message__kind=Kind.NOTICE, way=Way.APP).count())
     telling.expect("every new postgraduate has a case and an account", expected=count, seen=sum(1 for case in cases if case.record.account_id))
     for position, case in enumerate(cases):
         cast.plans[case.record.student_number] = PLANS[position % len(PLANS)]
         _one_student(telling, cast, case, position)
         telling.progress("学生 students", position + 1, len(cases))
+    _approvals(telling, cast)
+    _reminders(telling, cast)
     _secretaries_receive(telling, cast, cases)
     _who_may_not(telling, cast, cases)
     _forms(telling, cast)
@@ -143,7 +153,8 @@ def _one_student(telling: Telling, cast: _Cast, case: Case, position: int) -> No
     for number, step in enumerate(steps):
         if plan == "wrong first":
             _tries_wrongly(telling, case, step, start + timedelta(minutes=6 * number), position)
-        enrolment.submit(case, step, start + timedelta(minutes=6 * number))
+        joined = {"political_status": "02"} if plan == "returned once" and case.record.person.population == "domestic" and step == "personal" else {}
+        enrolment.submit(case, step, start + timedelta(minutes=6 * number), **joined)
     enrolment.print_and_sign(case, CLOSES - timedelta(seconds=1) if plan == "at the last second" else start + timedelta(minutes=25))
 
 
@@ -183,6 +194,45 @@ def _comes_late(telling: Telling, cast: _Cast, case: Case, plan: str) -> None:
     enrolment.print_and_sign(case, CLOSES + timedelta(hours=21))
 
 
+def _approvals(telling: Telling, cast: _Cast) -> None:
+    """What a student may not change alone (政治面貌) waits for the own college; another college cannot decide it."""
+    waiting = list(Correction.objects.filter(stage=Stage.AT_COLLEGE).select_related("record__person", "record__college"))
+    telling.expect("a change of political status waits for the college", expected=True, seen=len(waiting) > 0 and all(one.field == "political_status" for one in waiting))
+    for one in waiting:
+        stranger = next(actor for code, actor in cast.secretaries.items() if code != one.record.college_id)
+        telling.expect(f"{one.record.student_number}: another college may not decide", expected="refused", seen=_refused(lambda one=one, by=stranger: _approve(by, one)))
+        _approve(cast.secretaries[one.record.college_id], one)
+        one.record.person.refresh_from_db()
+        telling.expect(f"{one.record.student_number}: approved and in force", expected=one.new, seen=one.record.person.political_status)
+    telling.figures["approvals"] = len(waiting)
+
+
+def _approve(secretary: AccountActor, correction: Correction) -> None:
+    review_correction(Act(secretary, CLOSES - timedelta(hours=1), "college"), correction, verdict=Verdict.APPROVE)
+
+
+def _refused(attempt) -> str:
+    """Whether an attempt is refused for want of permission."""
+    try:
+        attempt()
+    except Refused:
+        return "refused"
+    return "done"
+
+
+def _reminders(telling: Telling, cast: _Cast) -> None:
+    """Three days and one day before the end the calendar reminds those who have something left to do, and nobody else.
+
+    Told after the students' chapter: who got an extension has finished by then.
+    """
+    open_ones = {"never begins", "half way", "a second late"}
+    wanted = sum(1 for plan in cast.plans.values() if plan in open_ones)
+    for day in (7, 9):
+        telling.expect(f"reminders of 9月{day}日 reach those who have not finished", expected=wanted, seen=send_due_reminders(_at(day, 9, 5)))
+    telling.expect("a reminder goes once", expected=0, seen=send_due_reminders(_at(9, 9, 10)))
+    telling.figures["reminders"] = Delivery.objects.filter(message__kind=Kind.REMINDER, way=Way.APP).count()
+
+
 def _secretaries_receive(telling: Telling, cast: _Cast, cases: list[Case]) -> None:
     """Signed forms come to the college: received by code, a repeated scan is harmless, some go back and come again."""
     told = 0
@@ -194,9 +244,15 @@ def _secretaries_receive(telling: Telling, cast: _Cast, cases: list[Case]) -> No
         form = PrintedForm.objects.select_related("case__campaign", "case__record__person", "case__record__college").filter(case=case).latest("version")
         at = form.printed_at + timedelta(hours=1)
         if plan == "returned once":
-            return_form(Act(secretary, at, "college"), form, reason="没有本人签字，请签字后再交。")
-            form = enrolment.print_and_sign(case, at + timedelta(minutes=50))
-            at += timedelta(hours=2)
+            at = CLOSES - timedelta(minutes=40)
+            fresh = form.case
+            if fresh.record.corrections.exists():
+                void = _stopped(lambda form=form, by=secretary, at=at: receive_form(Act(by, at, "college"), form))
+                telling.expect(f"{case.record.student_number}: a sheet printed before the approval is void", expected="COLL.008", seen=void)
+            form = enrolment.print_and_sign(fresh, at + timedelta(minutes=5))
+            return_form(Act(secretary, at + timedelta(minutes=15), "college"), form, reason="没有本人签字，请签字后再交。")
+            form = enrolment.print_and_sign(fresh, at + timedelta(minutes=25))
+            at += timedelta(minutes=35)
         receive_form(Act(secretary, at, "college"), form)
         telling.expect(f"{case.record.student_number}: a second scan changes nothing", expected=True, seen=receive_form(Act(secretary, at, "college"), form).unchanged)
         told += 1
@@ -215,12 +271,7 @@ def _who_may_not(telling: Telling, cast: _Cast, cases: list[Case]) -> None:
         "another student submits": lambda: submit_step(Act(AccountActor(other.record.account), _at(5, 9), "student"), case, step="semester", values={}),
     }
     for sentence, attempt in attempts.items():
-        try:
-            attempt()
-            seen = "done"
-        except Refused:
-            seen = "refused"
-        telling.expect(sentence, expected="refused", seen=seen)
+        telling.expect(sentence, expected="refused", seen=_refused(attempt))
     telling.expect("a refused act leaves no trace in the tables", expected=before, seen=head())
 
 
@@ -233,7 +284,7 @@ def _forms(telling: Telling, cast: _Cast) -> None:
         forms = list(newest_forms(cast.registrar, cast.campaign, college))
         good = []
         for form in forms:
-            found = findings_for(_press(), [sheet_of(form)])
+            found = findings_for(press(), [sheet_of(form)])
             unprintable += [one.message.zh for one in found]
             if not found:
                 good.append(form)
@@ -252,12 +303,6 @@ def _forms(telling: Telling, cast: _Cast) -> None:
     wanted = sum(1 for plan in cast.plans.values() if plan in DONE | {"only printed"})
     telling.expect("every printed form is in a college's file, or named as unprintable", expected=wanted, seen=pages + len(set(unprintable)))
     telling.figures["forms"] = {"printed": pages, "unprintable": sorted(set(unprintable))}
-
-
-def _press():
-    from xueji.collection.printing import press
-
-    return press()
 
 
 def _receipts(cases: list[Case]) -> Iterator[str]:
