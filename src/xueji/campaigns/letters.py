@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from xueji.accounts.permissions import Permission
 from xueji.accounts.queries import SystemActor
-from xueji.campaigns.models import Campaign, Case
+from xueji.campaigns.models import Campaign, Case, Extension
 from xueji.campaigns.queries import SHANGHAI, campaigns, cases_for, narrowed, notice_of, scope_of_case, steps_of_all
 from xueji.catalogue.text import Text
 from xueji.journal.command import ANYWHERE, Act, Actor, Scope, Stopped
 from xueji.notify.commands import send_message
 from xueji.notify.models import Message
-from xueji.notify.queries import Reminded, reminders_of, unreached_among
+from xueji.notify.queries import Reminded, messages_on, reminders_of, unreached_among
 from xueji.notify.terms import Kind, Notice, Recipient
 from xueji.records.queries import college_contact, school
 from xueji.rules.findings import Finding
@@ -186,17 +186,30 @@ def send_due_reminders(now: datetime) -> int:
     act = Act(SystemActor("calendar"), now, "job")
     told = 0
     for campaign in campaigns().filter(opens__lte=now, closed_at=None):
-        days = notice_of(campaign).reminders
-        due = {local.date() + timedelta(days=before): before for before in days}
+        notice = notice_of(campaign)
+        due = {local.date() + timedelta(days=before): before for before in notice.reminders}
+        if not _still_to_be_sent(campaign, {step.window.closes for step in notice.steps}, due):
+            continue
         for (closes, before), cases in _with_something_due(act, campaign, now, due).items():
             try:
-                told += tell_all(act, campaign, cases, kind=Kind.REMINDER, occasion=f"{closes:%Y%m%d%H%M}-{before}", closes=closes).people
+                told += tell_all(act, campaign, cases, kind=Kind.REMINDER, occasion=_occasion(closes, before), closes=closes).people
             except Stopped:
                 continue  # all of them were reminded today by their college
     return told
 
 
-def _with_something_due(act: Act, campaign: Campaign, now: datetime, due: dict) -> dict[tuple[datetime, int], list[Case]]:
+def _occasion(closes: datetime, before: int) -> str:
+    return f"{closes.astimezone(SHANGHAI):%Y%m%d%H%M}-{before}"
+
+
+def _still_to_be_sent(campaign: Campaign, declared: set[datetime | None], due: dict[date, int]) -> bool:
+    """Whether some deadline of today's reminders has not been written about: asked often, so without looking at cases."""
+    ends = declared | set(Extension.objects.filter(campaign=campaign).values_list("until", flat=True))
+    wanted = {_occasion(end, due[day]) for end in ends if end and (day := end.astimezone(SHANGHAI).date()) in due}
+    return bool(wanted) and bool(wanted - messages_on(campaign.code, Kind.REMINDER, wanted))
+
+
+def _with_something_due(act: Act, campaign: Campaign, now: datetime, due: dict[date, int]) -> dict[tuple[datetime, int], list[Case]]:
     """Unfinished cases by the deadline that is near, with extensions put in."""
     found: dict[tuple[datetime, int], list[Case]] = defaultdict(list)
     open_cases = list(cases_for(act.by, campaign).exclude(stage__in=[State.DONE, State.REVIEW]))

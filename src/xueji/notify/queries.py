@@ -199,11 +199,33 @@ def _degree(row: dict[str, object]) -> Reach:
 
 
 def reach_counts(viewer: Viewer, campaign: str) -> dict[str, Counter[Reach]]:
-    """How many people of each college were reached how far. One query."""
+    """How many people of each college were reached how far. One query, counted by the database."""
+    mail = Q(way=Way.EMAIL)
+    reached = Q(pk__in=[])
+    farther: dict[str, Count] = {}
+    for degree, more in (
+        (Reach.ACKNOWLEDGED, Q(acknowledged_at__isnull=False)),
+        (Reach.OPENED, Q(opened_at__isnull=False)),
+        (Reach.DELIVERED, mail & Q(delivered_at__isnull=False)),
+        (Reach.SENT, mail & Q(sent_at__isnull=False, failed_at=None)),
+        (Reach.WAITING, Q(next_attempt_at__isnull=False)),
+    ):
+        reached |= more  # each degree contains those before it, so the differences are the degrees themselves
+        farther[degree] = Count("account", distinct=True, filter=reached)
+    rows = deliveries_seen(viewer, campaign).order_by().values("college").annotate(everybody=Count("account", distinct=True), **farther)
     counts: dict[str, Counter[Reach]] = {}
-    for one in reach_for(viewer, campaign):
-        counts.setdefault(one.college, Counter())[one.reach] += 1
-    return dict(sorted(counts.items()))
+    for row in rows.order_by("college"):
+        before, counted = 0, Counter()
+        for degree in Reach:
+            upto = row["everybody"] if degree is Reach.UNREACHED else row[degree]
+            counted[degree], before = upto - before, upto
+        counts[row["college"]] = counted
+    return counts
+
+
+def messages_on(campaign: str, kind: Kind, occasions: Iterable[str]) -> set[str]:
+    """Those of the occasions that were written about (to the whole school)."""
+    return set(Message.objects.filter(campaign=campaign, kind=kind, occasion__in=list(occasions)).values_list("occasion", flat=True))
 
 
 def messages_of(viewer: Viewer, campaign: str) -> QuerySet[Message]:

@@ -131,3 +131,13 @@ def test_the_college_sees_on_its_list_who_was_reminded_and_whom_nothing_reached(
 def test_a_case_of_another_college_that_was_slipped_into_the_choice_is_left_out(world):
     sent = remind_cases(world.act("王秘书"), world.campaign, [world.case_of("李明"), world.case_of("赵强")])
     assert told(sent.messages[0]) == {"李明"}
+
+
+def test_a_tick_on_a_quiet_day_or_after_the_reminder_looks_at_no_case(world, django_assert_max_num_queries):
+    campaign = world.campaign
+    with django_assert_max_num_queries(4):
+        assert send_due_reminders(at(4)) == 0
+    assert send_due_reminders(at(7)) == 4
+    with django_assert_max_num_queries(4):
+        assert send_due_reminders(at(7, 9, 25)) == 0
+    assert campaign.version == 1
