@@ -101,3 +101,31 @@ def plan_(files: tuple[Path, ...], publish: bool) -> None:
         else:
             click.echo(f"{file.name}: {plan.code}，{len(plan.requirements)} 条要求")
     sys.exit(1 if bad else 0)
+
+
+@graduation.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--source", required=True, help="Where the data come from, such as 研究生成绩系统.")
+@click.option("--on", "day", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The day on which they were true.")
+@click.option("--dry-run", is_flag=True, help="Only report what is wrong.")
+@click.option("--json", "as_json", is_flag=True)
+def studies(file: Path, source: str, day: Any, dry_run: bool, as_json: bool) -> None:
+    """Take over study results (学业数据) from FILE (.xlsx, .xls, .csv, .dbf): all of it or nothing. Exit 1 when something is wrong."""
+    act = _act()
+    from xueji.exchange.studies_file import read_studies
+    from xueji.graduation.commands import report_studies
+
+    found = read_studies(file)
+    written = 0
+    if not found.findings and not dry_run:
+        written = report_studies(act, rows=found.rows, source=source, on=day.date()).result
+    if as_json:
+        click.echo(json.dumps({"rows": len(found.rows), "written": written, "ignored": found.ignored,
+                               "findings": [f.as_json() for f in found.findings]}, ensure_ascii=False, indent=1))  # fmt: skip
+    else:
+        for f in found.findings:
+            click.echo(f"第 {f.place or '—'} 行 {f.id} {f.message.zh} {f.remedy.zh}", err=True)
+        if found.ignored:
+            click.echo(f"没有用到的列：{'、'.join(found.ignored)}")
+        click.echo(f"{len(found.rows)} 行，写入 {written} 人")
+    sys.exit(1 if found.findings else 0)

@@ -1,6 +1,6 @@
-from django.urls import path
+from django.urls import include, path
 
-from . import exports, extending, papers, progress, receiving, reminding, students
+from . import confirmations, exports, extending, graduation, majors, papers, progress, receiving, reminding, sheets, students
 
 urlpatterns = [
     path("", progress.start, name="college"),
@@ -10,6 +10,14 @@ urlpatterns = [
     path("students/<str:number>/", students.student, name="college-student"),
     path("students/<str:number>/reveal/", students.reveal, name="college-reveal"),
     path("students/<str:number>/password/", students.reset, name="college-reset"),
+    path("majors/", majors.majors, name="college-majors"),
+    path("sheets/<uuid:pk>/", sheets.batch, name="college-batch"),
+    path("sheets/<uuid:pk>/sheet.<str:ending>", sheets.paper, name="college-paper"),
+    path("copies/<uuid:pk>/", sheets.copy, name="college-copy"),
+    path("<slug:code>/sheets/<slug:kind>/", sheets.sheet, name="college-sheet"),
+    path("<slug:code>/confirmations/", confirmations.confirmations, name="college-confirmations"),
+    path("<slug:code>/confirmations/<str:number>/", confirmations.confirmation, name="college-confirmation"),
+    path("graduation/", include("xueji.desks.college.graduation_urls")),
     path("<slug:code>/", progress.progress, name="college-progress"),
     path("<slug:code>/remind/", reminding.remind, name="college-remind"),
     path("<slug:code>/reached/", reminding.reached, name="college-reached"),

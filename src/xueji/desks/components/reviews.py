@@ -1,0 +1,71 @@
+"""One student's graduation review as a page shows it (审核说明): the same sentence for student, college and registry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from xueji.catalogue.text import Text
+from xueji.graduation.queries import adverse_notice_of, exceptions_of, open_request, proposal_of, review_of
+from xueji.graduation.reviewing import Review
+from xueji.graduation.terms import CONCLUSION_WORDS, DELIVERIES
+from xueji.records.queries import standing_history
+from xueji.rules.requirements import Verdict
+from xueji.rules.standing import MOVES
+
+VERDICT_STATES = {Verdict.MET: "done", Verdict.NOT_MET: "late", Verdict.UNKNOWN: "idle", Verdict.EXCEPTED: "review"}
+VERDICT_WORDS = {
+    Verdict.MET: Text("达成", "met"), Verdict.NOT_MET: Text("未达成", "not met"), Verdict.UNKNOWN: Text("不明", "unknown"),
+    Verdict.EXCEPTED: Text("例外", "excepted"),
+}  # fmt: skip
+FACT_LABELS = {
+    "within_time_limit": Text("在学校规定学习年限内", "Within the maximum duration"),
+    "programme_done": Text("修完培养方案规定内容", "Programme finished"),
+    "grades_passed": Text("成绩合格", "Grades passed"),
+    "defence_passed": Text("通过论文答辩", "Thesis defence passed"),
+    "joint_request": Text("研究生及导师书面申请", "Joint request of student and supervisor"),
+    "college_approval": Text("学院审批意见", "College's approval"),
+}
+ANSWERS = {True: ("done", Text("是", "yes")), False: ("late", Text("否", "no")), None: ("idle", Text("不明", "unknown"))}
+APPEAL_DAYS, ANSWER_DAYS, PROVINCE_DAYS = 10, 15, 15
+"""教育部令第41号 第六十至六十二条: appeal within 10 days, answer within 15, then 15 days to the province."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Everything one page says of one student's review."""
+
+    review: Review
+    word: Text
+    facts: list[tuple[Text, str, Text]]
+    requirements: list[tuple[object, str, Text]]
+    findings: list[object]
+    proposal: object
+    proposal_word: Text | None
+    request: object
+    notice: object
+    delivered: Text | None
+    appeal_until: datetime | None
+    exceptions: list[object]
+    history: list[tuple[object, Text]]
+
+
+def explained(case, on: date, *, rule, what_if=None) -> Explanation:  # noqa: ANN001
+    """The review of a case's student on the day, with proposal, papers, notice and history beside it."""
+    found = review_of(case.record, on, rule=rule, what_if=what_if)
+    proposal, notice = proposal_of(case), adverse_notice_of(case)
+    return Explanation(
+        review=found,
+        word=CONCLUSION_WORDS[found.proposed],
+        facts=[(label, *ANSWERS[getattr(found.facts, name)]) for name, label in FACT_LABELS.items()],
+        requirements=[(o, VERDICT_STATES[o.verdict], VERDICT_WORDS[o.verdict]) for o in found.outcomes],
+        findings=list(found.findings),
+        proposal=proposal,
+        proposal_word=CONCLUSION_WORDS[proposal.conclusion] if proposal else None,
+        request=open_request(case),
+        notice=notice,
+        delivered=DELIVERIES.get(notice.delivered_how) if notice else None,
+        appeal_until=notice.delivered_at + timedelta(days=APPEAL_DAYS) if notice and notice.delivered_at else None,
+        exceptions=list(exceptions_of(case.record)),
+        history=[(change, MOVES[change.move].label) for change in standing_history(case.record)],
+    )
