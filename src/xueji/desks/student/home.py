@@ -67,6 +67,8 @@ def address_of(case: Case, step: NoticeStep) -> str:
         return reverse("student:step", args=[case.pk, step.code])
     if step.kind == "confirm":
         return reverse("student:confirm", args=[case.pk, step.code])
+    if step.kind == "review" and case.campaign.kind == "graduation":
+        return reverse("student:graduation", args=[case.pk])
     if step.kind == "print":
         return reverse("student:print", args=[case.pk, step.code])
     return ""
