@@ -8,6 +8,7 @@ class CampaignsConfig(AppConfig):
     label = "campaigns"
 
     def ready(self) -> None:
+        from xueji.campaigns import tasks  # noqa: F401  (declares the job kind)
         from xueji.campaigns.letters import send_due_reminders
         from xueji.jobs.calendar import recurring
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -12,8 +12,9 @@ from xueji.accounts.queries import SystemActor
 from xueji.campaigns.models import Campaign, Case, Extension
 from xueji.campaigns.queries import SHANGHAI, campaigns, cases_for, narrowed, notice_of, scope_of_case, steps_of_all
 from xueji.catalogue.text import Text
-from xueji.journal.command import ANYWHERE, Act, Actor, Scope, Stopped
-from xueji.notify.commands import send_message
+from xueji.jobs.commands import start_job
+from xueji.journal.command import ANYWHERE, Act, Actor, Change, Scope, Stopped
+from xueji.notify.commands import send_message, send_to_many
 from xueji.notify.models import Message
 from xueji.notify.queries import Reminded, messages_on, reminders_of, unreached_among
 from xueji.notify.terms import Kind, Notice, Recipient
@@ -65,13 +66,20 @@ def _whom_to_ask(contacts: Iterable[object], college: str) -> Text:
     return Text("；".join(line.zh for line in lines), "; ".join(line.en for line in lines))
 
 
-def announce(act: Act, campaign: Campaign, *, kind: Kind = Kind.NOTICE) -> Told:
-    """Send the notice or a supplement to everybody in its audience whom the actor looks after (发布通知到人).
+def announce(act: Act, campaign: Campaign, *, heard: Callable[[int, int], None] = lambda done, total: None) -> Told:
+    """Send the notice, or its supplement, to everybody in its audience whom the actor looks after (发布通知到人).
 
-    Goes once per version of the notice; a repeated call tells nobody twice.
+    Nobody gets a version twice; a repeated call reaches those who joined the audience since. ``heard`` is told how far it is.
     """
+    kind = Kind.NOTICE if campaign.version == 1 else Kind.SUPPLEMENT
     cases = cases_for(act.by, campaign, Permission.CASE_REMIND)
-    return tell_all(act, campaign, cases, kind=kind, occasion=f"v{campaign.version}")
+    return tell_all(act, campaign, cases, kind=kind, occasion=f"v{campaign.version}", heard=heard)
+
+
+def announce_by_job(act: Act, campaign: Campaign) -> Change:
+    """The same by the worker, for an audience that is too large to wait for; the result is the Job."""
+    arguments = {"campaign": campaign.code, "version": campaign.version}
+    return start_job(act, "telling_students", arguments=arguments, purpose=Text(campaign.number, campaign.number))
 
 
 def remind(act: Act, campaign: Campaign, *, college: str = "", class_number: str = "", step: str = "") -> Told:
@@ -120,8 +128,9 @@ def tell(act: Act, case: Case, kind: Kind, *, closes: datetime | None = None) ->
 
 
 def tell_all(
-    act: Act, campaign: Campaign, cases: Iterable[Case], *, kind: Kind, occasion: str = "", closes: datetime | None = None
-) -> Told:
+    act: Act, campaign: Campaign, cases: Iterable[Case], *, kind: Kind, occasion: str = "", closes: datetime | None = None,
+    heard: Callable[[int, int], None] = lambda done, total: None,
+) -> Told:  # fmt: skip
     """Send one message per place that the actor's right reaches: the school at once, else each college, else each class."""
     messages: list[Message] = []
     findings: list[Finding] = []
@@ -133,15 +142,14 @@ def tell_all(
         named = f"{occasion}:{scope.college}:{scope.class_number}".rstrip(":") if occasion else ""
         letter = letter_of(campaign, college=scope.college, closes=closes)
         try:
-            change = send_message(act, letter, kind, recipients, scope=scope, occasion=named[:60])
+            sent = send_to_many(act, letter, kind, recipients, scope=scope, occasion=named[:60], tell=heard)
         except Stopped as stopped:
             nobody += stopped.findings
             continue
-        if not change.unchanged:
-            message, notes = change.result
-            messages.append(message)
-            findings += notes
-            people += change.detail["people"]
+        findings += sent.findings
+        if sent.people:
+            messages.append(sent.message)
+            people += sent.people
     if nobody and not messages:
         raise Stopped(nobody[:1])
     if not groups:

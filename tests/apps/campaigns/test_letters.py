@@ -10,6 +10,7 @@ from xueji.accounts.models import Account
 from xueji.campaigns.commands import extend_case
 from xueji.campaigns.letters import (
     announce,
+    announce_by_job,
     letter_of,
     remind,
     remind_cases,
@@ -141,3 +142,19 @@ def test_a_tick_on_a_quiet_day_or_after_the_reminder_looks_at_no_case(world, dja
     with django_assert_max_num_queries(4):
         assert send_due_reminders(at(7, 9, 25)) == 0
     assert campaign.version == 1
+
+
+def test_somebody_who_joins_later_gets_the_notice_too_and_nobody_else_again(world):
+    from xueji.campaigns.commands import follow_audience
+
+    announce(world.act("刘老师"), world.campaign)
+    world.enrol("孙悦", "S202401009", "A", class_number="S240101", id_number="320600200205060052")
+    follow_audience(world.system(), world.campaign)
+    assert announce(world.act("刘老师"), world.campaign).people == 1 and Message.objects.count() == 1
+    assert Delivery.objects.filter(way="app").count() == 5 and "孙悦" in told()
+
+
+def test_a_large_audience_is_told_by_the_worker_and_the_registrar_sees_how_far(world):
+    job = announce_by_job(world.act("刘老师"), world.campaign).result
+    job.refresh_from_db()
+    assert job.progress == "done" and job.why() is None and told() == {"李明", "王芳", "赵强", "SCHMIDT ANNA"}

@@ -236,3 +236,9 @@ def test_the_registrar_tells_everybody_once_and_sees_whom_it_reached(world):
     assert "条未读" not in student.get("/student/").content.decode()
     english = world.client("刘老师", language="en").get(address).content.decode()
     assert "School of Computer Science" in english and "opened" in english
+
+
+def test_a_large_audience_is_told_in_the_background(world, monkeypatch):
+    monkeypatch.setattr("xueji.desks.registry.telling.AT_ONCE", 2)
+    page = world.client("刘老师").post(f"/registry/notices/{world.campaign.code}/told/", follow=True).content.decode()
+    assert "通知到人" in page and "已完成" in page and Delivery.objects.filter(way="app").count() == 4

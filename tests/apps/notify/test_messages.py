@@ -12,7 +12,7 @@ from xueji.accounts.queries import SystemActor, actor_for
 from xueji.catalogue.text import Text
 from xueji.journal.command import Act, Refused, Scope, Stopped
 from xueji.journal.models import Event
-from xueji.notify.commands import acknowledge_message, note_attempts, open_message, send_message
+from xueji.notify.commands import acknowledge_message, note_attempts, open_message, send_message, send_on, send_to_many
 from xueji.notify.models import Delivery, Message
 from xueji.notify.queries import (
     inbox_for,
@@ -152,14 +152,40 @@ def test_a_secretary_writes_to_the_own_college_only():
         sent([of_a, of_b], by=wang, scope=Scope(college="A"))
 
 
-def test_a_thousand_recipients_cost_few_queries(django_assert_max_num_queries):
-    people = [
-        Recipient(a.pk, Scope(college="A"))
-        for a in Account.objects.bulk_create(Account(username=f"S{n}", name="x", kind="student") for n in range(900))
+def many(count):
+    rows = Account.objects.bulk_create(Account(username=f"S{n}", name="x", kind="student", email=f"s{n}@x.cn") for n in range(count))
+    return [Recipient(account.pk, Scope(college="A")) for account in rows]
+
+
+def test_many_are_told_in_parts_and_nobody_saves_behind_all_of_them(django_assert_max_num_queries, settings):
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    heard = []
+    with django_assert_max_num_queries(120):
+        sent_to = send_to_many(act(), N1, Kind.NOTICE, many(650), occasion="v1", tell=lambda done, total: heard.append((done, total)))
+    assert sent_to.people == 650 and Delivery.objects.filter(way="app").count() == 650 == waiting_mail(NOON).count()
+    assert heard == [(200, 650), (400, 650), (600, 650)]
+    assert [e["people"] for e in Event.objects.filter(kind="message.sent").order_by("seq").values_list("detail", flat=True)] == [
+        200,
+        200,
+        200,
+        50,
     ]
-    with django_assert_max_num_queries(60):
-        sent(people)
-    assert Delivery.objects.filter(way="app").count() == 900
+
+
+def test_an_interrupted_message_goes_on_where_it_stopped(settings):
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    people = many(450)
+
+    def power_fails(done, total):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        send_to_many(act(), N1, Kind.NOTICE, people, occasion="v1", tell=power_fails)
+    assert Delivery.objects.filter(way="app").count() == 400
+    assert send_to_many(act(), N1, Kind.NOTICE, people, occasion="v1").people == 50
+    assert Delivery.objects.filter(way="app").count() == 450 and Message.objects.count() == 1
+    with pytest.raises(ValueError, match="outside"):
+        send_on(act(), Message.objects.get(), people, scope=Scope(college="B"))
 
 
 # ------------------------------------------------------------------ opened, acknowledged, proved
