@@ -1,12 +1,14 @@
 """What is not yours does not exist: every address, tried by a visitor, another student, another college, and the right person."""
 
 import tomllib
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from django.urls import NoReverseMatch, get_resolver, reverse
 from django.urls.resolvers import URLResolver
-from tests.world import STAFF, World
+from tests.house.repository import ROOT
+from tests.world import SHANGHAI, STAFF, World
 
 TABLE = tomllib.loads((Path(__file__).with_name("access.toml")).read_text("utf-8"))
 STUDENTS = ("李明", "王芳", "赵强", "SCHMIDT ANNA", "欧阳静")
@@ -62,6 +64,11 @@ def things(world: World) -> dict[str, object]:
         "ticket": lambda: own_ticket(world),
         "staff": lambda: world.account("王秘书").pk,
         "roster": lambda: compared_roster(world).pk,
+        "round": lambda: confirming(world).code,
+        "case_to_confirm": lambda: confirming(world).cases.get(record=record).pk,
+        "batch": lambda: frozen_sheet(world).pk,
+        "copy": lambda: edited_copy(world).pk,
+        "proposal": lambda: proposed_name(world).pk,
     }
 
 
@@ -73,6 +80,52 @@ def compared_roster(world: World):
     kept = receive_roster(world.act("刘老师"), "学号,姓名\nS24010999,\n".encode(), title="名册.csv").result
     running.compare(world.act("刘老师"), kept)
     return kept
+
+
+def confirming(world: World):
+    """The campaign of N2 part two with 李明 in it."""
+    from xueji.campaigns.commands import open_campaign
+    from xueji.records.commands import change_record
+
+    change_record(world.system(), world.record("李明"), values={"expected_on": "2025-06-30"}, reason="2025届")
+    text = (ROOT / "campaigns" / "2025-bit-names.toml").read_text("utf-8")
+    return open_campaign(world.act("刘老师", at=datetime(2024, 11, 20, 9, tzinfo=SHANGHAI)), text=text).result[0]
+
+
+def frozen_sheet(world: World):
+    """A sheet of college A, frozen."""
+    from xueji.campaigns.batches.commands import freeze_batch
+    from xueji.campaigns.batches.terms import KINDS
+    from xueji.confirmation.commands.confirmations import confirm_record
+    from xueji.confirmation.commands.majors import publish_majors
+    from xueji.confirmation.commands.spellings import choose_spelling
+    from xueji.records.models import College
+
+    round, record, at = confirming(world), world.record("李明"), datetime(2024, 11, 25, 9, tzinfo=SHANGHAI)
+    choose_spelling(world.act("李明", at=at), record, syllables=["li", "ming"], surname_length=1)
+    confirm_record(world.act("李明", at=at), round.cases.get(record=record), step="verify")
+    publish_majors(world.act("刘老师", at=at), rows=[("081200", "计算机科学与技术", "Computer Science")], effective="2025届")
+    college = College.objects.get(code="A")
+    return freeze_batch(world.act("王秘书", at=at), round, college=college, kind=KINDS["verification_sheet"]).result
+
+
+def edited_copy(world: World):
+    """The workbook of a sheet, sent back as it was."""
+    from xueji.campaigns.batches.commands import receive_copy
+    from xueji.campaigns.batches.papers import workbook_of
+
+    batch = frozen_sheet(world)
+    return receive_copy(world.act("王秘书"), batch, content=workbook_of(batch)).result
+
+
+def proposed_name(world: World):
+    """A proposal of college A for an English name."""
+    from xueji.confirmation.commands.majors import propose_major_name
+    from xueji.records.models import College
+
+    college = College.objects.get(code="A")
+    new = {"code": "081200", "name": "计算机科学与技术", "new": "Computer Science"}
+    return propose_major_name(world.act("王秘书"), college, **new, reason="没有英文名").result
 
 
 def printed_code(world: World) -> str:

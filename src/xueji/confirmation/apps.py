@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.apps import AppConfig
 
 
@@ -8,6 +10,9 @@ class ConfirmationConfig(AppConfig):
 
     def ready(self) -> None:
         from xueji.campaigns.batches.terms import register
+        from xueji.confirmation.calendar import void_what_changed
         from xueji.confirmation.sheet import VERIFICATION_SHEET
+        from xueji.jobs.calendar import recurring
 
         register(VERIFICATION_SHEET)
+        recurring("void_changed_confirmations", timedelta(minutes=15), void_what_changed)

@@ -29,12 +29,14 @@ def scope_of_college(college: College) -> Scope:
 
 
 def _visible(viewer: Viewer, permission: str) -> Q:
+    """Sheets of whole colleges: a grant for one class or campus alone does not reach them."""
     codes = viewer.colleges_for(permission)
     if codes is None:
         return Q()
     if not isinstance(viewer, AccountActor):
         return Q() if viewer.may(permission, Scope()) else Q(pk__in=[])
-    return Q(college_id__in=codes)
+    whole = [one.code for one in College.objects.filter(code__in=codes) if viewer.may(permission, scope_of_college(one))]
+    return Q(college_id__in=whole)
 
 
 def batches_for(viewer: Viewer, campaign: Campaign | None = None, permission: str = Permission.CASE_READ) -> QuerySet[Batch]:

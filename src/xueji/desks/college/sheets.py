@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -12,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from xueji.accounts.permissions import Permission
 from xueji.campaigns.batches.commands import freeze_batch, hand_in_scan, receive_copy, settle_copy
-from xueji.campaigns.batches.models import Batch, EditedCopy
 from xueji.campaigns.batches.papers import file_name, print_of, workbook_of
 from xueji.campaigns.batches.queries import batch_for, batches_for, copy_for, due, merged, newest, rows_now, standing_of
 from xueji.campaigns.batches.terms import DRAWN, KINDS, STAGE_WORDS, SheetKind
@@ -70,16 +71,16 @@ def sheet(request: HttpRequest, code: str, kind: str) -> HttpResponse:
     return render(request, "college/sheet.html", context, status=422 if found else 200)
 
 
-def _line(batch: Batch) -> tuple[Batch, str, Text]:
+def _line(batch: Any) -> tuple[Any, str, Text]:
     standing = standing_of(batch)
     return batch, DRAWN[standing.stage], STAGE_WORDS[standing.stage]
 
 
-def seen_batch(request: HttpRequest, pk: UUID, permission: str = Permission.BATCH_PREPARE) -> Batch:
+def seen_batch(request: HttpRequest, pk: UUID, permission: str = Permission.BATCH_PREPARE) -> Any:
     """A batch of the viewer's colleges; anything else is a 404."""
     try:
         return batch_for(viewer_of(request), pk, permission)
-    except Batch.DoesNotExist:
+    except ObjectDoesNotExist:
         raise Http404 from None
 
 
@@ -104,7 +105,7 @@ def batch(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "college/batch.html", context, status=422 if found else 200)
 
 
-def _received(request: HttpRequest, one: Batch) -> HttpResponse:
+def _received(request: HttpRequest, one: Any) -> HttpResponse:
     sent = request.FILES.get("file")
     content = sent.read(LARGEST) if sent else b""
     if request.POST.get("action") == "copy":
@@ -120,6 +121,8 @@ def _received(request: HttpRequest, one: Batch) -> HttpResponse:
 def paper(request: HttpRequest, pk: UUID, ending: str) -> HttpResponse:
     """The print for signature, or the workbook of the same rows."""
     one = seen_batch(request, pk, Permission.CASE_READ)
+    if ending not in ("pdf", "xlsx"):
+        raise Http404
     try:
         content = print_of(one) if ending == "pdf" else workbook_of(one)
     except Unprintable as wrong:
@@ -135,7 +138,7 @@ def copy(request: HttpRequest, pk: UUID) -> HttpResponse:
     """An edited copy laid over the present rows: what is taken over, and each conflict for a person to decide."""
     try:
         one = copy_for(viewer_of(request), pk)
-    except EditedCopy.DoesNotExist:
+    except ObjectDoesNotExist:
         raise Http404 from None
     found: list[Finding] = []
     if request.method == "POST":
