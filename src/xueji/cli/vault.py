@@ -108,14 +108,19 @@ def purge(on: Any) -> None:
     """Remove the bytes of files whose term is over, and what a crash left on the disk (清除到期文件)."""
     from zoneinfo import ZoneInfo
 
+    from xueji.collection.commands import clear_drafts
     from xueji.vault import commands
 
     act = _act()
+    drafts = 0
+    while number := clear_drafts(act).result:
+        drafts += number
     day = on.date() if on else act.at.astimezone(ZoneInfo("Asia/Shanghai")).date()
     removed = 0
     while number := commands.purge_due(act, on=day).result:
         removed += number
     orphans = commands.sweep_orphans(act.at)
+    click.echo(f"清除过期草稿 {drafts} 份 / {drafts} drafts cleared")
     click.echo(f"清除到期文件 {removed} 个，残留 {orphans} 个 / {removed} files removed, {orphans} left by crashes")
 
 

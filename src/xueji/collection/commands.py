@@ -6,19 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from secrets import token_hex
 from typing import Any
+from uuid import UUID
 
 from xueji.accounts.permissions import Permission
 from xueji.campaigns.admission import why_not
 from xueji.campaigns.commands import mark_own_step, mark_step
 from xueji.campaigns.models import Case
 from xueji.campaigns.queries import SHANGHAI, CaseSteps, marks_of, notice_of, scope_of_case, steps_of
-from xueji.catalogue.fields import Kind
+from xueji.catalogue.fields import FIELDS, Kind
 from xueji.collection.models import Draft, PrintedForm, Submission
 from xueji.collection.printing import unprintable_in
 from xueji.collection.queries import (
     Asked,
     Filling,
     digest_of,
+    drafts_over,
     filling,
     form_values,
     given_by_notice,
@@ -30,13 +32,14 @@ from xueji.collection.queries import (
 )
 from xueji.collection.terms import PHOTO_MEGABYTES, Slot, new_code
 from xueji.imaging.form_picture import PictureRefused, form_picture
-from xueji.journal.command import Act, Change, Scope, Stopped, command
+from xueji.journal.command import ANYWHERE, Act, Change, Scope, Stopped, command
 from xueji.records.commands import save_own_values
-from xueji.records.queries import values_of
+from xueji.records.queries import value_of, values_of
 from xueji.rules.fields import Effect, effect, submission
 from xueji.rules.findings import Finding, finding, stops
 from xueji.rules.progress import State
-from xueji.vault.commands import store_file
+from xueji.vault.commands import set_term, store_file
+from xueji.vault.queries import files_for
 
 
 def _of_case(case: Case, **_: object) -> Scope:
@@ -151,10 +154,31 @@ def keep_form_photo(act: Act, case: Case, *, step: str, field: str, content: byt
     draft = Draft.objects.select_for_update().filter(case=case, step=step, slot=Slot.CURRENT).first()
     if draft is None:
         draft = Draft(case=case, step=step)
+    _end_photo(act, case, field, draft)
     draft.values = {**draft.values, field: str(kept.pk)}
     draft.saved_at, draft.revision = act.at, draft.revision + 1
     draft.save()
     return Change(f"case:{case.pk}", scope_of_case(case), {"step": step, "file": str(kept.pk)}, kept)
+
+
+def _end_photo(act: Act, case: Case, field: str, draft: Draft) -> None:
+    """A picture that never reached the record is removed at the next purge; one on the record or on paper stays."""
+    left = draft.values.get(field)
+    if left and left != value_of(case.record, field):
+        for file in files_for(act.by, [UUID(left)]).values():
+            set_term(act, file, purge_on=act.at.astimezone(SHANGHAI).date())
+
+
+@command(needs=Permission.VAULT_KEEP, records="drafts.cleared")
+def clear_drafts(act: Act) -> Change:
+    """Remove drafts whose time is over, with the pictures that were never submitted (清除过期草稿). The result is how many."""
+    drafts = list(drafts_over(act.at)[:500])
+    for draft in drafts:
+        for code, field in FIELDS.items():
+            if field.kind is Kind.PHOTO:
+                _end_photo(act, draft.case, code, draft)
+    Draft.objects.filter(pk__in=[draft.pk for draft in drafts]).delete()
+    return Change("drafts", ANYWHERE, {"count": len(drafts)}, len(drafts), unchanged=not drafts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from xueji.campaigns.notice import Notice, NoticeStep
 from xueji.campaigns.queries import SHANGHAI, CaseSteps, cases_for, own_cases, steps_of
 from xueji.catalogue.fields import FIELDS, Field, Kind, Policy, Population
 from xueji.collection.models import Draft, PrintedForm, Submission
-from xueji.collection.terms import Slot, typed_code
+from xueji.collection.terms import DRAFT_DAYS, Slot, typed_code
 from xueji.documents.record_form import fields_printed
 from xueji.records.models import StudentRecord
 from xueji.records.queries import values_of
@@ -101,6 +101,12 @@ def drafts_of(case: Case, step: str = "") -> dict[tuple[str, str], Draft]:
     """The drafts of a case (of one step) by step and slot; one query."""
     found = Draft.objects.filter(case=case, **({"step": step} if step else {}))
     return {(draft.step, draft.slot): draft for draft in found}
+
+
+def drafts_over(now: datetime) -> QuerySet[Draft]:
+    """Drafts of campaigns that closed DRAFT_DAYS ago and that nobody touched since: their time is over."""
+    over = now - timedelta(days=DRAFT_DAYS)
+    return Draft.objects.filter(case__campaign__closes__lt=over, saved_at__lt=over).select_related("case__record")
 
 
 def submissions_of(case: Case) -> dict[str, Submission]:

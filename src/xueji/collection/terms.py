@@ -12,6 +12,8 @@ CODE_LENGTH = 10
 MOST_ROWS = 40
 """How many rows of one table a draft keeps; the form itself takes fewer and says so."""
 PHOTO_MEGABYTES = 10
+DRAFT_DAYS = 30
+"""How long a draft outlives the closing of its campaign (个人信息保护法 第十九条: 最短时间)."""
 
 
 class Slot(models.TextChoices):

@@ -8,7 +8,16 @@ from tests.world import SHANGHAI
 
 from xueji.campaigns.commands import extend_case, extend_college
 from xueji.campaigns.queries import marks_of, notice_of, steps_of
-from xueji.collection.commands import choose_draft, keep_draft, keep_form_photo, print_form, receive_form, return_form, submit_step
+from xueji.collection.commands import (
+    choose_draft,
+    clear_drafts,
+    keep_draft,
+    keep_form_photo,
+    print_form,
+    receive_form,
+    return_form,
+    submit_step,
+)
 from xueji.collection.models import Draft, PrintedForm, Submission
 from xueji.collection.printing import pdf_of, pdf_of_many, sheet_of
 from xueji.collection.queries import (
@@ -386,3 +395,37 @@ def test_nothing_sensitive_is_in_the_journal(world):
 def test_the_form_holds_what_is_printed_and_no_more(world):
     values = form_values(world.record("李明"))
     assert values["name"] == "李明" and "standing" not in values
+
+
+def test_a_picture_that_was_replaced_before_submitting_is_purged(world):
+    submit(world, "李明", "semester", SEMESTER)
+    act, case = world.act("李明"), world.case_of("李明")
+    first, second = (
+        keep_form_photo(act, case, step="personal", field="form_photo", content=portrait(480, height)).result for height in (640, 660)
+    )
+    first.refresh_from_db(), second.refresh_from_db()
+    assert first.purge_on == world.now.date() and second.purge_on is None
+    submit(world, "李明", "personal", PERSONAL)
+    keep_form_photo(act, world.case_of("李明"), step="personal", field="form_photo", content=portrait(480, 680))
+    second.refresh_from_db()
+    assert second.purge_on is None, "it stands on the record"
+
+
+def test_drafts_are_cleared_a_month_after_the_closing_and_not_before(world):
+    case = world.case_of("李明")
+    keep_draft(world.act("李明"), case, step="semester", values={"dormitory": "西苑 9"}, page="a")
+    keep_draft(world.act("王芳"), world.case_of("王芳"), step="semester", values={"dormitory": "西苑 8"}, page="a")
+    assert clear_drafts(world.system(at=CLOSES + timedelta(days=29))).unchanged
+    keep_draft(world.act("王芳", at=CLOSES + timedelta(days=20)), world.case_of("王芳"), step="semester", values={}, page="a")
+    assert clear_drafts(world.system(at=CLOSES + timedelta(days=31))).result == 2
+    assert [draft.slot for draft in Draft.objects.all()] == ["late"]
+    with pytest.raises(Refused):
+        clear_drafts(world.act("李明", at=CLOSES + timedelta(days=90)))
+
+
+def test_the_picture_of_a_draft_that_is_cleared_goes_with_it(world):
+    submit(world, "李明", "semester", SEMESTER)
+    kept = keep_form_photo(world.act("李明"), world.case_of("李明"), step="personal", field="form_photo", content=portrait()).result
+    clear_drafts(world.system(at=CLOSES + timedelta(days=31)))
+    kept.refresh_from_db()
+    assert kept.purge_on is not None

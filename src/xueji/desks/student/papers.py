@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from xueji.campaigns.admission import why_not
-from xueji.campaigns.queries import CaseSteps, steps_of
+from xueji.campaigns.queries import CaseSteps, notice_of, steps_of
 from xueji.catalogue.fields import FIELDS
 from xueji.collection.commands import print_form
 from xueji.collection.printing import pdf_of
@@ -41,7 +41,10 @@ A_PAGE = 30
 def receipts(request: HttpRequest) -> HttpResponse:
     """Every receipt of the student, newest first."""
     found = Paginator(receipts_of(viewer_of(request), timezone.now()), A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "student/receipts.html", {"page": found})
+    notices = {one.case.campaign_id: notice_of(one.case.campaign) for one in found}
+    titles = {(key, step.code): step.title for key, notice in notices.items() for step in notice.steps}
+    lines = [(one, titles.get((one.case.campaign_id, one.step))) for one in found]
+    return render(request, "student/receipts.html", {"page": found, "lines": lines})
 
 
 @require_safe
