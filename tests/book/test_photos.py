@@ -239,6 +239,12 @@ def test_no_rule_weighs_more_than_its_profile_says():
     assert said(changed("faces=1; mouth.gap=0.2; mouth.teeth=2.0"), load_profile("campus-card")) == ["PHOTO.080 warn", "PHOTO.081 warn"]
 
 
+@pytest.mark.parametrize("profile", profile_codes())
+def test_no_profile_lets_a_file_pass_that_holds_no_photo(profile):
+    verdict = judge(changed("file.unreadable='pdf'"), load_profile(profile))
+    assert verdict.outcome == "reject" and [f.said.id for f in verdict.findings] == ["PHOTO.011"]
+
+
 def test_a_rule_that_is_off_says_nothing_and_is_not_called_unchecked(tmp_path):
     own = tmp_path / "own.toml"
     own.write_text(

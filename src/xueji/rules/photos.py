@@ -132,6 +132,8 @@ def _unchecked_json(rule: str, why: str) -> dict[str, Any]:
 def judge(portrait: Portrait, profile: Profile) -> PhotoVerdict:
     """All findings of all rules of the profile, worst first, and the outcome."""
     findings: list[PhotoFinding] = []
+    if portrait.file.unreadable:  # no profile lets a file pass that holds no photo
+        return PhotoVerdict(profile.code, profile.digest, "reject", tuple(file(portrait, profile)))
     for rule in RULES:
         if profile.weights[rule] is not Weight.OFF:
             findings += _capped(_JUDGED_BY[rule](portrait, profile), profile.weights[rule])
@@ -170,8 +172,6 @@ def _reweighed(said: Finding, weight: Weight) -> Finding:
 
 def _unmeasured(p: Portrait, profile: Profile) -> Iterator[tuple[str, str]]:
     """Rules that had nothing to look at, and why."""
-    if p.file.unreadable:
-        return
     seen = {
         "face_count": p.faces is not None, "file": True, "position": p.head, "background_colour": p.background,
         "background_even": p.background, "eyes": p.eyes, "teeth": p.mouth, "mouth": p.mouth, "yaw": p.pose, "roll": p.pose,

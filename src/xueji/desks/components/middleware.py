@@ -10,6 +10,7 @@ from . import pages
 POLICY = "; ".join(
     (
         "default-src 'self'",
+        "connect-src 'self'",
         "img-src 'self' blob:",  # blob: lets a person see the chosen photo before it is sent
         "media-src 'self' blob:",
         "object-src 'none'",

@@ -1,0 +1,1 @@
+"""The capture desk (采集): in front of the camera."""

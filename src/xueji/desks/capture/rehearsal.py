@@ -1,0 +1,77 @@
+"""Rehearsal before the camera (拍照练习): a still every second is looked at, one short word comes back.
+
+Nothing is stored: a still lives in the memory of one request. The photo that counts is taken by the photographer.
+"""
+
+from __future__ import annotations
+
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from xueji.desks.acting import for_the_signed_in
+from xueji.imaging import judge_photo
+from xueji.imaging.measure import measure
+from xueji.imaging.overlay import overlay_svg
+from xueji.rules.photo_guidance import instruction
+from xueji.rules.photo_profile import Weight, load_profile
+from xueji.rules.photos import LOOK_FOR
+
+PROFILE = "rehearsal"
+STILL_BYTES, PHOTO_BYTES = 1_500_000, 20_000_000
+STILLS, SECONDS = 40, 10
+"""So many stills in so many seconds per account; a page sends one or two a second."""
+
+
+@for_the_signed_in
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def rehearsal(request: HttpRequest) -> HttpResponse:
+    """The page with the camera; a photo sent here is judged at full size and forgotten."""
+    photo = request.FILES.get("photo") if request.method == "POST" else None
+    shown = {"verdict": None, "look_for": LOOK_FOR, "missing": request.method == "POST" and photo is None}
+    if photo is not None:
+        profile = load_profile(PROFILE)
+        verdict = judge_photo(photo.read(PHOTO_BYTES + 1), profile)
+        lang = "en" if (get_language() or "").startswith("en") else "zh"
+        drawn = overlay_svg(verdict.as_json(), profile, lang=lang)
+        shown |= {
+            "verdict": verdict,
+            "overlay": mark_safe(drawn),
+            "marked": [f for f in verdict.findings if f.weight in (Weight.REJECT, Weight.WARN)],
+            "hints": [f for f in verdict.findings if f.weight is Weight.INFO],
+            "unchecked": [rule for rule, why in verdict.unchecked if why == "models_missing"],
+        }
+    part = request.headers.get("X-Part") == "result"
+    return render(request, "capture/rehearsal_result.html" if part else "capture/rehearsal.html", shown)
+
+
+@for_the_signed_in
+@never_cache
+@require_POST
+def still(request: HttpRequest) -> JsonResponse:
+    """One still (JPEG as the body, 3 : 4) in, one instruction out. 413 when it is too large, 429 when they come too fast."""
+    key = f"rehearsal:{request.user.pk}"
+    cache.add(key, 0, SECONDS)
+    try:
+        crowded = cache.incr(key) > STILLS
+    except ValueError:  # the entry ran out between the two calls
+        crowded = False
+    if crowded:
+        return JsonResponse({}, status=429)
+    if int(request.headers.get("Content-Length") or 0) > STILL_BYTES:
+        return JsonResponse({}, status=413)
+    said = instruction(measure(request.body), load_profile(PROFILE))
+    face = said.face
+    return JsonResponse(
+        {
+            "code": said.code,
+            "say": said.say.in_(get_language() or "zh"),
+            "hold": said.hold,
+            "face": [face.x, face.y, face.w, face.h] if face else None,
+        }
+    )
