@@ -81,6 +81,7 @@ def test_columns_are_explained_once_and_remembered(registrar, world):
     assert "ROSTER.001" in answer.content.decode()
     text = page(registrar, "roster-columns", roster)
     assert "编号" in text
+    assert '<option value="name" selected>' in text
     choice = {"column-0": "student_number", "column-1": "name", "column-2": "supervisor"}
     answer = registrar.post(reverse("roster-columns", args=[roster.pk]), choice, follow=True)
     assert "写入学籍（1 行）" in answer.content.decode()

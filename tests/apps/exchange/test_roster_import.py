@@ -162,6 +162,12 @@ def test_sensitive_values_are_masked_in_the_report(world, a):
     assert resident()[:17] not in str(plan.summary())
 
 
+def test_a_number_that_excel_rounded_is_not_written_out_in_the_report(world, a):
+    _, plan = compared(world, workbook(row(id_number=1.10101200205060e17, college=a)))
+    assert found(plan) == [(2, "ROSTER.014")]
+    assert "10101200205060" not in str(plan.summary())
+
+
 def test_a_file_with_rejected_rows_is_not_committed_unless_these_are_left_out(world, a):
     content = workbook(row(college=a), row("S24010902", "", id_number=resident(serial="003"), college=a))
     roster, _ = compared(world, content)

@@ -9,7 +9,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
-from xueji.catalogue.fields import FIELDS, GROUPS
+from xueji.catalogue.fields import FIELDS
 from xueji.catalogue.text import Text
 from xueji.desks.components.languages import said
 from xueji.exchange.roster.columns import LEFT_OUT, OWN_REMARKS, importable
@@ -60,9 +60,9 @@ class ColumnsForm(forms.Form):
         return {heading: self.cleaned_data[name] for name, heading in self.headings.items()}
 
 
-def _choices() -> list[Any]:
-    by_group = [
-        (said(group.label), [(code, said(f.label)) for code, f in FIELDS.items() if f.group == key and importable(f)])
-        for key, group in GROUPS.items()
+def _choices() -> list[tuple[str, str]]:
+    """Every field a roster may carry, in catalogue order; a person types its first characters to find it."""
+    return [
+        (LEFT_OUT, said(Text("不导入", "Leave out"))),
+        *((code, said(field.label)) for code, field in FIELDS.items() if importable(field)),
     ]
-    return [(LEFT_OUT, said(Text("不导入", "Leave out"))), *((label, fields) for label, fields in by_group if fields)]

@@ -115,6 +115,7 @@ class _Run:
         self._compare(waiting)
         self._withdraw_twins()
         self._doubt_short_numbers()
+        self.plan.problems.sort(key=lambda problem: problem.row)
         progress(self.plan.rows)
 
     def _read(self, number: int, cells: Sequence[Cell]) -> _Row:

@@ -100,12 +100,13 @@ class ColumnReader:
         if whole and abs(cell) < EXACT:
             text = str(int(cell))
             if self.field.kind in (Kind.DATE, Kind.MONTH) and len(text) < 6:
-                return text, [self._finding("ROSTER.015", value=text)]
+                return text, [self._finding("ROSTER.015", value=fields.masked(self.field, text))]
             worth_saying = self.field.kind in (Kind.NUMBER_TEXT, Kind.ID_NUMBER, Kind.MOBILE, Kind.PHONE)
             return text, [self._finding(cleaning.NUMBER)] if worth_saying else []
         if whole:
-            return f"{cell:.14E}", [self._finding("ROSTER.014", value=f"{cell:.14E}")]
-        return (str(cell), []) if self.field.kind is Kind.CODE else (str(cell), [self._finding("ROSTER.026", value=cell)])
+            text = f"{cell:.14E}"
+            return text, [self._finding("ROSTER.014", value=fields.masked(self.field, text))]
+        return (str(cell), []) if self.field.kind is Kind.CODE else (str(cell), [self._finding("ROSTER.026", value=fields.masked(self.field, str(cell)))])
 
     def _lost(self, text: str) -> Finding | None:
         """Private-use characters, and characters that an older program replaced by question marks."""
