@@ -79,7 +79,7 @@ def test_the_search_key_finds_somebody_by_name(today, desk):
     page.keyboard.press("/")
     page.keyboard.type("王芳")
     page.keyboard.press("Enter")
-    people = page.get_by_role("region", name="名单")
+    people = page.get_by_role("group", name="名单")
     expect(people.get_by_role("link", name="王芳")).to_be_visible()
     expect(people.get_by_role("link", name="李明")).to_have_count(0)
 
@@ -92,7 +92,7 @@ def test_a_hand_scanner_takes_in_one_form_after_the_other(today, desk):
         page.keyboard.press("Enter")
         expect(page.get_by_role("status").get_by_text(name)).to_be_visible()
         expect(page.get_by_label("登记表校验码")).to_be_focused()
-    expect(page.get_by_role("region", name="最近收下的登记表").get_by_role("row")).to_have_count(3)
+    expect(page.get_by_role("group", name="最近收下的登记表").get_by_role("row")).to_have_count(3)
 
 
 def test_the_secretary_hands_over_a_one_time_code_that_opens_the_account(today, desk, live_server, browser):

@@ -263,4 +263,4 @@ def asset(path):
 @register.simple_block_tag
 def grid(content, label):
     """A table that scrolls inside its own frame; the frame can be reached and scrolled by keyboard."""
-    return format_html('<div class="grid" role="region" aria-label="{}" tabindex="0">{}</div>', languages.said(label), content)
+    return format_html('<div class="grid" role="group" aria-label="{}" tabindex="0">{}</div>', languages.said(label), content)
