@@ -41,8 +41,8 @@ A_PAGE = 30
 def receipts(request: HttpRequest) -> HttpResponse:
     """Every receipt of the student, newest first."""
     found = Paginator(receipts_of(viewer_of(request), timezone.now()), A_PAGE).get_page(request.GET.get("page"))
-    notices = {one.case.campaign_id: notice_of(one.case.campaign) for one in found}
-    titles = {(key, step.code): step.title for key, notice in notices.items() for step in notice.steps}
+    campaigns = {one.case.campaign_id: one.case.campaign for one in found}
+    titles = {(key, step.code): step.title for key, campaign in campaigns.items() for step in notice_of(campaign).steps}
     lines = [(one, titles.get((one.case.campaign_id, one.step))) for one in found]
     return render(request, "student/receipts.html", {"page": found, "lines": lines})
 
