@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-STORIES = {"N1": "notice_n1"}
+STORIES = {"N1": "notice_n1", "N3-conclusions": "notice_n3_conclusions", "N2-names": "n2_names", "N4-confirmation": "n4_confirmation"}
 
 
 @click.command()
@@ -27,7 +27,7 @@ def story(notice: str, folder: Path, students: int) -> None:
         del os.environ[name]
     os.environ |= {"XUEJI_HOME": home, "XUEJI_LOG_LEVEL": "ERROR"}
     try:
-        failed = _tell(STORIES[notice.upper()], folder, students)
+        failed = _tell(STORIES[notice], folder, students)
     finally:
         shutil.rmtree(home, ignore_errors=True)
     raise SystemExit(1 if failed else 0)

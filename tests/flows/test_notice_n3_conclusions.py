@@ -1,0 +1,16 @@
+"""研函〔2020〕61号 三 from facts to filing, as `xueji story N3-conclusions` tells it, with fewer students."""
+
+import pytest
+
+from xueji.stories.notice_n3_conclusions import tell
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_world_is_as_the_story_expects(tmp_path):
+    told = tell(tmp_path, count=60)
+    assert [(one.sentence, one.expected, one.seen) for one in told.failed] == []
+    assert len(told.expectations) > 60
+    names = {path.name for path in tmp_path.rglob("*") if path.is_file()}
+    assert {"roster.xlsx", "studies-first.xlsx", "studies.xlsx", "explained.json", "story.json"} <= names
+    assert len(list((tmp_path / "lists").glob("*.pdf"))) >= 3 and len(list((tmp_path / "filing").iterdir())) == 2
