@@ -64,6 +64,9 @@ def things(world: World) -> dict[str, object]:
         "ticket": lambda: own_ticket(world),
         "staff": lambda: world.account("王秘书").pk,
         "roster": lambda: compared_roster(world).pk,
+        "graduating": lambda: graduating(world).code,
+        "case_to_conclude": lambda: graduating(world).cases.get(record=record).pk,
+        "filing": lambda: made_filing(world).pk,
         "round": lambda: confirming(world).code,
         "case_to_confirm": lambda: confirming(world).cases.get(record=record).pk,
         "batch": lambda: frozen_sheet(world).pk,
@@ -90,6 +93,25 @@ def confirming(world: World):
     change_record(world.system(), world.record("李明"), values={"expected_on": "2025-06-30"}, reason="2025届")
     text = (ROOT / "campaigns" / "2025-bit-names.toml").read_text("utf-8")
     return open_campaign(world.act("刘老师", at=datetime(2024, 11, 20, 9, tzinfo=SHANGHAI)), text=text).result[0]
+
+
+def graduating(world: World):
+    """The campaign of N3 part three with 李明 in it."""
+    from xueji.campaigns.commands import open_campaign
+    from xueji.records.commands import change_record
+
+    change_record(world.system(), world.record("李明"), values={"expected_on": "2020-06-30"}, reason="2020届")
+    text = (ROOT / "campaigns" / "N3-bit-2020-conclusions.toml").read_text("utf-8")
+    return open_campaign(world.act("刘老师", at=datetime(2020, 6, 3, 9, tzinfo=SHANGHAI)), text=text).result[0]
+
+
+def made_filing(world: World):
+    """A filing without rows, made by the registrar."""
+    from xueji.exchange.filing_profiles import profiles
+    from xueji.graduation.models import Filing
+
+    profile = next(iter(profiles()))
+    return Filing.objects.create(campaign=graduating(world), profile=profile, number=1, sha256="0" * 64, row_count=0, made_at=world.now, made_by="刘老师")
 
 
 def frozen_sheet(world: World):
