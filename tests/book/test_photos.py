@@ -11,7 +11,8 @@ from xueji.catalogue.text import Text
 from xueji.rules.findings import catalogue_of_findings, finding
 from xueji.rules.photo_colour import lab_to_rgb, rgb_to_lab
 from xueji.rules.photo_profile import RULES, Band, ProfileFault, Weight, load_profile, profile_codes
-from xueji.rules.photos import LOOK_FOR, RULE_NAMES, judge, not_examined
+from xueji.rules.photo_verdict import LOOK_FOR, RULE_NAMES, not_examined
+from xueji.rules.photos import judge
 from xueji.rules.portrait import Background, Box, Eyes, FaceLight, FileFacts, Head, Mouth, Portrait, Pose, Worn
 
 CHSI = load_profile("chsi-graduation")

@@ -19,7 +19,7 @@ from xueji.imaging.gallery import write_report
 from xueji.imaging.models import missing_models
 from xueji.imaging.preview import PreviewRefused, card_preview
 from xueji.rules.photo_profile import Profile, ProfileFault, load_profile, profile_codes
-from xueji.rules.photos import RULE_NAMES
+from xueji.rules.photo_verdict import RULE_NAMES
 
 SOME_REJECTED, SOME_UNCHECKED = 1, 3
 OUTCOMES = {"pass": ("通过", "passed"), "warn": ("存疑", "to look at"), "reject": ("不通过", "rejected"),

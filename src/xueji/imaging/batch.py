@@ -26,7 +26,8 @@ from xueji.imaging.models import ModelsMissing
 from xueji.imaging.nets import nets
 from xueji.imaging.opening import MOST_BYTES, Opened, open_photo
 from xueji.rules.photo_profile import Profile, load_profile
-from xueji.rules.photos import PhotoVerdict, judge, not_examined
+from xueji.rules.photo_verdict import PhotoVerdict, not_examined
+from xueji.rules.photos import judge
 from xueji.rules.portrait import FileFacts, Portrait
 
 ENGINE = "1"

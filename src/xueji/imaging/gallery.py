@@ -17,7 +17,7 @@ from urllib.parse import quote
 from xueji.imaging.batch import Judged, thumb_name
 from xueji.imaging.overlay import overlay_svg
 from xueji.rules.photo_profile import RULES, Profile
-from xueji.rules.photos import LOOK_FOR, RULE_NAMES
+from xueji.rules.photo_verdict import LOOK_FOR, RULE_NAMES
 
 ON_A_PAGE = 300
 LEVEL_WORDS = {

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from xueji.imaging.measure import measure
 from xueji.rules.photo_profile import Profile, load_profile
-from xueji.rules.photos import PhotoVerdict, judge
+from xueji.rules.photo_verdict import PhotoVerdict
+from xueji.rules.photos import judge
 
 
 def judge_photo(content: bytes, profile: Profile | str = "chsi-graduation", models: Path | None = None) -> PhotoVerdict:

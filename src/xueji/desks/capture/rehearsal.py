@@ -19,7 +19,7 @@ from xueji.imaging.measure import measure
 from xueji.imaging.overlay import overlay_svg
 from xueji.rules.photo_guidance import instruction
 from xueji.rules.photo_profile import Weight, load_profile
-from xueji.rules.photos import LOOK_FOR
+from xueji.rules.photo_verdict import LOOK_FOR
 
 PROFILE = "rehearsal"
 STILL_BYTES, PHOTO_BYTES = 1_500_000, 20_000_000

@@ -96,7 +96,7 @@ async function judged(picture) {
   told("");
   if (!answer.ok) return complain(say("照片没有送到，请再试一次。", "The photo did not arrive; try again."));
   complain("");
-  result.innerHTML = await answer.text();
+  result.replaceChildren(document.createRange().createContextualFragment(await answer.text()));
   const shown = result.querySelector("[data-looked-at]");
   if (!shown) return;
   shown.src = URL.createObjectURL(picture);
