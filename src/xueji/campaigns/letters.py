@@ -14,9 +14,10 @@ from xueji.campaigns.queries import SHANGHAI, campaigns, cases_for, narrowed, no
 from xueji.catalogue.text import Text
 from xueji.jobs.commands import start_job
 from xueji.journal.command import ANYWHERE, Act, Actor, Change, Scope, Stopped
-from xueji.notify.commands import send_message, send_to_many
+from xueji.notify.commands import send_message
 from xueji.notify.models import Message
 from xueji.notify.queries import Reminded, messages_on, reminders_of, unreached_among
+from xueji.notify.sending import send_to_many
 from xueji.notify.terms import Kind, Notice, Recipient
 from xueji.records.queries import college_contact, school
 from xueji.rules.findings import Finding

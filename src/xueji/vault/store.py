@@ -32,10 +32,12 @@ class FileGone(Exception):
 
 
 def root() -> Path:
+    """The folder that holds the encrypted files."""
     return Path(settings.XUEJI_HOME) / "vault"
 
 
 def path_of(place: str) -> Path:
+    """Where the bytes of a place lie."""
     return root() / place[:2] / place
 
 

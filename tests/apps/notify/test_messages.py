@@ -12,7 +12,7 @@ from xueji.accounts.queries import SystemActor, actor_for
 from xueji.catalogue.text import Text
 from xueji.journal.command import Act, Refused, Scope, Stopped
 from xueji.journal.models import Event
-from xueji.notify.commands import acknowledge_message, note_attempts, open_message, send_message, send_on, send_to_many
+from xueji.notify.commands import acknowledge_message, note_attempts, open_message, send_message, send_on
 from xueji.notify.models import Delivery, Message
 from xueji.notify.queries import (
     inbox_for,
@@ -24,6 +24,7 @@ from xueji.notify.queries import (
     unread_count,
     waiting_mail,
 )
+from xueji.notify.sending import send_to_many
 from xueji.notify.tasks import send_all, send_what_waits
 from xueji.notify.terms import KINDS, Kind, Notice, Reach, Recipient, clock, worded, wording
 
