@@ -19,7 +19,7 @@ CHUNK = 2000
 def keep_source(
     act: Act, *, source: str, taken_on: date, title: str, digest: str, fields: Sequence[str], rows: Sequence[tuple[int, Mapping[str, str]]]
 ) -> Change:
-    """Keep one download of one source, row by row as it came, and note which record each row is of. The result is the Snapshot.
+    """Keep one download of one source (保存来源数据), row by row as it came, and note which record each row is of. The result is the Snapshot.
 
     The same file of the same source again changes nothing.
     """
