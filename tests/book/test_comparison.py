@@ -148,6 +148,13 @@ def test_what_is_left_over_is_listed_with_its_likely_partner(row):
     assert [one.why for one in found.alone_there[0]] == expected
 
 
+def test_neighbours_who_are_both_left_over_keep_their_own_partners():
+    ours = Source.of_rows("school", [{"student_number": "B101", "name": "王芳"}, {"student_number": "B102", "name": "李明"}])
+    theirs = Source.of_rows("chsi", [{"student_number": "B103", "name": "王芳"}])
+    found = match(ours, theirs)
+    assert [one.why for one in found.alone[0]] == [Partner.ONE_CHARACTER_OFF] and found.alone[1] == ()
+
+
 def test_two_records_of_one_person_and_a_variant_of_the_name_are_told_apart():
     person = {"name": "王芳", "id_number": "110X1"}
     ours = Source.of_rows("school", [person | {"student_number": "B1"}, person | {"student_number": "M1"}])

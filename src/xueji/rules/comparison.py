@@ -191,12 +191,15 @@ def _partners(alone: list[int], keys: Mapping[str, tuple[list[str], list[str]]],
             same_name = mine["name"][n] == other["name"][row]
             found[n].setdefault(row, Partner.ANOTHER_RECORD if same_name else Partner.NAME_VARIANT)
     for key in ("student_number", "id_number"):
-        wanted = {mask: n for n in alone for mask in _masks(mine[key][n])}
+        wanted: dict[str, list[int]] = {}
+        for n in alone:
+            for mask in _masks(mine[key][n]):
+                wanted.setdefault(mask, []).append(n)
         for row, value in enumerate(other[key]):
             for mask in _masks(value):
-                n = wanted.get(mask)
-                if n is not None and value != mine[key][n] and _alike(mine, other, n, row):
-                    found[n].setdefault(row, Partner.ONE_CHARACTER_OFF)
+                for n in wanted.get(mask, ()):
+                    if value != mine[key][n] and _alike(mine, other, n, row):
+                        found[n].setdefault(row, Partner.ONE_CHARACTER_OFF)
     for n in alone:
         for row in by_name.get((mine["name"][n], mine["born_on"][n]), ()):
             found[n].setdefault(row, Partner.SAME_NAME_AND_BIRTH)
