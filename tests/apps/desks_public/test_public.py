@@ -123,3 +123,10 @@ def test_a_supplement_shows_on_the_page_with_its_reason(world):
 def test_a_notice_that_does_not_exist_is_not_there(world):
     assert seen(world, "/notices/nothing/")[0] == 404
     assert seen(world, "/notices/nothing/guide.pdf")[0] == 404
+
+
+def test_the_students_own_page_leads_to_the_guide_as_a_print(world):
+    client = world.client("李明")
+    page = client.get(f"/student/cases/{world.case_of('李明').pk}/").content.decode()
+    address = f"/notices/{world.campaign.code}/guide.pdf"
+    assert f'href="{address}"' in page and client.get(address).content.startswith(b"%PDF")
