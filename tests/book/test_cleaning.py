@@ -1,7 +1,7 @@
 """What spreadsheets, input methods and copied pages leave in a cell, and what is said about it."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from xueji.catalogue.fields import FIELDS
@@ -43,6 +43,7 @@ TABLE = [
     ("major_name", "软件 工程", "软件 工程", []),
     ("address", "东湖路\u3000１号", "东湖路 1号", [WIDTH]),
     ("name", "\u200b", "", [INVISIBLE]),
+    ("name", "・" * 201, "・" * 201, []),  # no name, and not worth the search
 ]
 
 
@@ -51,6 +52,7 @@ def test_a_cell_is_cleaned_and_says_what_was_taken_out(code, came, stays, said):
     assert clean(FIELDS[code], came) == (stays, tuple(said))
 
 
+@example("name", "¡・.¡")
 @given(st.sampled_from(["name", "id_number", "major_name", "address", "postal_code"]), st.text(max_size=30))
 def test_what_was_cleaned_once_is_clean(code, text):
     once, _ = clean(FIELDS[code], text)

@@ -33,7 +33,7 @@ HEADER_WITHIN = 10
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much a file may hold, and what its reader may use (bytes, rows, seconds)."""
+    """How much a file may hold, and what its reader may use: bytes, rows, seconds between two answers."""
 
     file_bytes: int = 100 * 2**20
     rows: int = 200_000
@@ -184,35 +184,37 @@ def _workbook_rows(file: IO[bytes], form: str, limits: Limits) -> Iterator[tuple
         stderr=subprocess.DEVNULL,
         env={},
     )
-    late = threading.Timer(limits.seconds, child.kill)
-    late.daemon = True
-    late.start()
     try:
-        head = _line(child, late)
-        yield _unpacked(child, late), head["name"], head["others"]
+        head = _line(child, limits)
+        yield _unpacked(child, limits), head["name"], head["others"]
     finally:
-        late.cancel()
         child.kill()
         child.stdout.close()
         child.wait()
 
 
-def _line(child: subprocess.Popen[bytes], late: threading.Timer) -> dict:
-    """The child's next line; a child that died says why by how it died."""
+def _line(child: subprocess.Popen[bytes], limits: Limits) -> dict:
+    """The child's next line; a child that died says why by how it died.
+
+    The clock runs only while the child is waited for: what is done with its rows may take as long as it takes.
+    """
+    late = threading.Timer(limits.seconds, child.kill)
+    late.daemon = True
+    late.start()
     line = child.stdout.readline()
+    was_late = late.finished.is_set()
+    late.cancel()
     if line.endswith(b"\n"):
         answer = json.loads(line)
         if "refused" in answer:
             raise Unreadable(answer["refused"], **answer["values"])
         return answer
-    if not late.is_alive():
-        raise Unreadable("FORMAT.008")
-    raise Unreadable("FORMAT.007")
+    raise Unreadable("FORMAT.008" if was_late else "FORMAT.007")
 
 
-def _unpacked(child: subprocess.Popen[bytes], late: threading.Timer) -> Iterator[tuple[int, list[Cell]]]:
+def _unpacked(child: subprocess.Popen[bytes], limits: Limits) -> Iterator[tuple[int, list[Cell]]]:
     while True:
-        answer = _line(child, late)
+        answer = _line(child, limits)
         if "end" in answer:
             return
         days, moments = answer.get("days", ()), answer.get("moments", ())

@@ -21,12 +21,14 @@ ZEROS = "ROSTER.107"
 NUMBER = "ROSTER.108"
 CASE = "ROSTER.109"
 
+LONGEST_NAME = 200
+"""Characters up to which a name's dots are looked for: beyond it is no name, and the search would take long."""
 _DOTS = "•・‧∙⋅●᛫ꞏ･｡。.．﹒*＊"
 _DENSE = {Kind.NUMBER_TEXT, Kind.ID_NUMBER, Kind.DATE, Kind.MONTH, Kind.YEAR, Kind.CODE, Kind.YES_NO, Kind.MOBILE,
           Kind.PHONE, Kind.EMAIL, Kind.POSTCODE}  # fmt: skip
 _FULL_WIDTH = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\u3000]")
 _FULL_WIDTH_ALL = re.compile("[\uff01-\uff5e\u3000]")
-_BETWEEN_HAN = re.compile(r"(?<=[^\x00-\x7f])\s*[" + re.escape(_DOTS) + r"]\s*(?=[^\x00-\x7f])")
+_BETWEEN_HAN = re.compile(r"(?<=[^\x00-\x7f])\s*(?:[·" + re.escape(_DOTS) + r"]\s*)+(?=[^\x00-\x7f])")
 _AROUND_DOT = re.compile(r"\s*·\s*")
 _HAN_SPACE = re.compile(r"(?<=[\u3400-\u9fff\U00020000-\U0003ffff])\s+(?=[\u3400-\u9fff\U00020000-\U0003ffff])")
 _QUIET_TEXT = re.compile(r"[\u4e00-\u9fa5A-Za-z0-9·（）、—－\-/]*")
@@ -48,7 +50,7 @@ def clean(field: Field, text: str) -> tuple[str, tuple[str, ...]]:
         text = _without_pictures(text, done)
         text = _half_width(text, dense, done)
     text = _spaces(text, field, dense, done)
-    if field.kind is Kind.NAME:
+    if field.kind is Kind.NAME and len(text) <= LONGEST_NAME:
         text = _dots(text, done)
     if field.kind in _CAPITALS and text != text.upper():
         lower_x = field.kind is Kind.ID_NUMBER and text[:-1].isdigit() and text[-1] == "x"
