@@ -44,14 +44,23 @@ td.n { text-align: right; font-variant-numeric: tabular-nums; }
 """
 
 
+FILED_BY = (
+    "face_count", "eyes", "teeth", "yaw", "roll", "pitch", "head_covering", "dark_lenses", "sharpness", "exposure",
+    "background_colour", "background_even", "position", "mouth", "gaze", "brows", "glasses", "clothing", "shoulders",
+    "ears", "file",
+)  # fmt: skip
+"""Where a photo with several reasons is filed: first what only the person can cure, last what the file alone lacks."""
+
+
 def worst_reason(verdict: dict[str, Any]) -> tuple[int, int, str, str]:
-    """Where a photo is filed in the report: rank of its verdict, then its first finding's rule and level."""
+    """Where a photo is filed in the report: rank of its verdict, then the rule it is filed by and its level."""
     ranks = ("reject", "unchecked", "warn", "pass")
     rank = ranks.index(verdict["verdict"])
-    for finding in verdict["findings"]:
-        if finding["level"] == verdict["verdict"]:
-            return rank, RULES.index(finding["rule"]), finding["rule"], finding["level"]
-    return rank, len(RULES), "", verdict["verdict"]
+    weighing = [f["rule"] for f in verdict["findings"] if f["level"] == verdict["verdict"]]
+    if not weighing:
+        return rank, len(RULES), "", verdict["verdict"]
+    rule = min(weighing, key=FILED_BY.index)
+    return rank, FILED_BY.index(rule), rule, verdict["verdict"]
 
 
 def write_report(folder: Path, results: list[Judged], profile: Profile, *, lang: str = "zh") -> Path:

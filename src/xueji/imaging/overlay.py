@@ -32,6 +32,8 @@ def overlay_svg(verdict: dict[str, Any], profile: Profile, *, lang: str = "zh", 
         if finding["level"] not in shown or "region" not in finding:
             continue
         number += 1
+        if finding["part"] == "whole":  # said in words beside the picture; a frame around everything shows nothing
+            continue
         parts.append(_mark(finding, number, "en" if lang.startswith("en") else "zh"))
     label = "Where the findings are" if lang.startswith("en") else "问题所在位置"
     return (
@@ -43,7 +45,7 @@ def overlay_svg(verdict: dict[str, Any], profile: Profile, *, lang: str = "zh", 
 def _band(profile: Profile, name: str, zh: str, en: str, *, lang: str) -> str:
     band = profile[name]
     top, bottom = band.warn_below or 0, band.warn_above or HEIGHT
-    words = f"{en if lang.startswith('en') else zh} {top:g}–{bottom:g}"
+    words = en if lang.startswith("en") else zh
     return (
         f'<rect class="band" x="0" y="{top:g}" width="{WIDTH}" height="{bottom - top:g}" fill="#1d5c38" opacity="0.10"/>'
         f'<text class="band" x="{WIDTH - 6}" y="{bottom - 6:g}" font-size="15" text-anchor="end" fill="#1d5c38">'

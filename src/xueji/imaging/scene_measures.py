@@ -14,6 +14,7 @@ PERSON = 0.5
 SURELY_BACKGROUND = 0.15
 EDGE = 25.0
 TILES = 8
+BALD = 10.0  # a crown of the skin's own colour is a bald head, not a hat
 SAMPLE = 12_000  # pixels: a median of more tells nothing new
 
 
@@ -179,6 +180,8 @@ def crown_difference(scene: Scene, face: FaceFrame, top: float) -> float:
     ])  # fmt: skip
     colours = patches(scene.packed, places * scene.scale, 0.04 * face.face_width * scene.scale[0])
     lightness, a, b = np.median(colours, axis=0)
+    if np.hypot(a - face.cheek[1], b - face.cheek[2]) < BALD:
+        return 0.0
     chroma, hue = float(np.hypot(a, b)), float(np.degrees(np.arctan2(b, a)) % 360)
     hair_like = 30 <= hue <= 95
     allowed = 12.0 + (0.45 * float(lightness) if hair_like else 0.0)

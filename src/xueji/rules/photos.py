@@ -186,7 +186,7 @@ def position(p: Portrait, profile: Profile) -> Iterator[PhotoFinding]:
             how = if_low if value < broken[1] else if_high
             # Hair too low and face too narrow at once: the person sits too far away, no longer a doubt of a few pixels.
             weight = Weight.REJECT if band == "face_width" and small and narrow else broken[0]
-            yield _found(p, "position", weight, id_, value, broken[1], part, how=how)
+            yield _found(p, "position", weight, id_, value, broken[1], part, f"{value:.0f}", how=how)
     off = h.centre_x * across - wide / 2
     if broken := profile["off_centre"].weigh(abs(off)):
         how = Text("请向自己的右边移一点", "Move a little to your right") if off > 0 else Text(
