@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from xueji.catalogue.text import Text
 from xueji.rules.findings import Finding, Level, finding
@@ -78,14 +78,27 @@ class Achievements:
     exceptions: Mapping[str, date | None] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """One requirement judged: the verdict, what was measured, what was needed."""
+class Outcome(NamedTuple):
+    """One requirement judged: the verdict and what it was judged by; the words are made when somebody reads them."""
 
     requirement: Requirement
     verdict: Verdict
-    measured: str
-    needed: str
+    value: float | bool | str | None = None
+
+    @property
+    def measured(self) -> str:
+        """What the student has, in words: a number, ✓ or ✗, the failed courses; "" for nothing reported."""
+        if self.value is None:
+            return ""
+        if isinstance(self.value, bool):
+            return "✓" if self.value else "✗"
+        return self.value if isinstance(self.value, str) else f"{self.value:g}"
+
+    @property
+    def needed(self) -> str:
+        """What the plan asks for, in words."""
+        signs = {"fact": "✓", "clear": "✗"}
+        return signs.get(self.requirement.kind) or f"{self.requirement.least:g}"
 
 
 def read_plan(text: str) -> tuple[Plan | None, list[Finding]]:
@@ -144,71 +157,76 @@ def judged(plan: Plan, achieved: Achievements, on: date) -> list[Outcome]:
 
 
 def _judged(r: Requirement, achieved: Achievements, on: date) -> Outcome:
-    verdict, measured, needed = _MEASURES[r.kind](r, achieved)
+    verdict, value = _MEASURES[r.kind](r, achieved)
     if verdict is not Verdict.MET and r.code in achieved.exceptions:
         until = achieved.exceptions[r.code]
         if until is None or on <= until:
             verdict = Verdict.EXCEPTED
-    return Outcome(r, verdict, measured, needed)
+    return Outcome(r, verdict, value)
 
 
-def _number(value: float) -> str:
-    return f"{value:g}"
+Measured = tuple[Verdict, float | bool | str | None]
 
 
-def _credits(r: Requirement, achieved: Achievements) -> tuple[Verdict, str, str]:
-    needed = _number(r.least)
-    if r.subject not in achieved.credits:
-        return Verdict.UNKNOWN, "", needed
-    earned = achieved.credits[r.subject]
-    return Verdict.MET if earned >= r.least else Verdict.NOT_MET, _number(earned), needed
+def _credits(r: Requirement, achieved: Achievements) -> Measured:
+    earned = achieved.credits.get(r.subject)
+    if earned is None:
+        return Verdict.UNKNOWN, None
+    return (Verdict.MET if earned >= r.least else Verdict.NOT_MET), earned
 
 
-def _total_credits(r: Requirement, achieved: Achievements) -> tuple[Verdict, str, str]:
-    needed = _number(r.least)
+def _total_credits(r: Requirement, achieved: Achievements) -> Measured:
     if not achieved.credits:
-        return Verdict.UNKNOWN, "", needed
+        return Verdict.UNKNOWN, None
     earned = sum(achieved.credits.values())
-    return Verdict.MET if earned >= r.least else Verdict.NOT_MET, _number(earned), needed
+    return (Verdict.MET if earned >= r.least else Verdict.NOT_MET), earned
 
 
-def _mark(value: float | bool | None, least: float) -> tuple[Verdict, str]:
+def _mark(value: float | bool | None, least: float) -> Verdict:
     if value is None:
-        return Verdict.UNKNOWN, ""
-    if isinstance(value, bool):
-        return (Verdict.MET, "✓") if value else (Verdict.NOT_MET, "✗")
-    return Verdict.MET if value >= least else Verdict.NOT_MET, _number(value)
+        return Verdict.UNKNOWN
+    if value is True or value is False:
+        return Verdict.MET if value else Verdict.NOT_MET
+    return Verdict.MET if value >= least else Verdict.NOT_MET
 
 
-def _course(r: Requirement, achieved: Achievements) -> tuple[Verdict, str, str]:
-    return *_mark(achieved.courses.get(r.subject), r.least), _number(r.least)
+def _course(r: Requirement, achieved: Achievements) -> Measured:
+    value = achieved.courses.get(r.subject)
+    return _mark(value, r.least), value
 
 
-def _test(r: Requirement, achieved: Achievements) -> tuple[Verdict, str, str]:
-    return *_mark(achieved.tests.get(r.subject), r.least), _number(r.least)
+def _test(r: Requirement, achieved: Achievements) -> Measured:
+    value = achieved.tests.get(r.subject)
+    return _mark(value, r.least), value
 
 
-def _no_failures(r: Requirement, achieved: Achievements) -> tuple[Verdict, str, str]:
+def _no_failures(r: Requirement, achieved: Achievements) -> Measured:
     """成绩合格: no reported course below the mark; a course without a grade leaves the answer open."""
     if not achieved.courses:
-        return Verdict.UNKNOWN, "", _number(r.least)
-    verdicts = {course: _mark(grade, r.least)[0] for course, grade in achieved.courses.items()}
-    failed = [course for course, verdict in verdicts.items() if verdict is Verdict.NOT_MET]
+        return Verdict.UNKNOWN, None
+    failed, unknown = [], False
+    for course, grade in achieved.courses.items():
+        verdict = _mark(grade, r.least)
+        if verdict is Verdict.NOT_MET:
+            failed.append(course)
+        elif verdict is Verdict.UNKNOWN:
+            unknown = True
     if failed:
-        return Verdict.NOT_MET, "、".join(failed[:5]), _number(r.least)
-    return (Verdict.UNKNOWN if Verdict.UNKNOWN in verdicts.values() else Verdict.MET), "", _number(r.least)
+        return Verdict.NOT_MET, "、".join(failed[:5])
+    return (Verdict.UNKNOWN if unknown else Verdict.MET), None
 
 
-def _fact(r: Requirement, achieved: Achievements) -> tuple[Verdict, str, str]:
-    return *_mark(achieved.facts.get(r.subject), 0), "✓"
+def _fact(r: Requirement, achieved: Achievements) -> Measured:
+    value = achieved.facts.get(r.subject)
+    return _mark(value, 0), value
 
 
-def _clear(r: Requirement, achieved: Achievements) -> tuple[Verdict, str, str]:
+def _clear(r: Requirement, achieved: Achievements) -> Measured:
     """Something that must not be there: a fee or library hold, a disciplinary measure in force."""
     there = achieved.facts.get(r.subject)
     if there is None:
-        return Verdict.UNKNOWN, "", "✗"
-    return (Verdict.NOT_MET, "✓", "✗") if there else (Verdict.MET, "✗", "✗")
+        return Verdict.UNKNOWN, None
+    return (Verdict.NOT_MET if there else Verdict.MET), there
 
 
 _MEASURES: dict[str, Any] = {
