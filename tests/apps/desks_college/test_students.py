@@ -9,7 +9,9 @@ from openpyxl import load_workbook
 from xueji.accounts.models import Account
 from xueji.accounts.sign_in import recognise
 from xueji.campaigns.models import Extension
+from xueji.journal.command import Refused, Stopped
 from xueji.journal.models import Event
+from xueji.records.commands import reveal_values
 from xueji.records.models import Person
 
 pytestmark = pytest.mark.django_db
@@ -119,3 +121,14 @@ def test_a_case_says_what_was_done_by_whom_and_when(today):
     page = today.client("王秘书").get(f"/college/{today.campaign.code}/students/S202401001/").content.decode()
     assert "2024年9月5日（周四）10:00" in page or "9月5日（周四）10:00" in page
     assert "学期注册" in page and "已完成" in page
+
+
+def test_values_are_revealed_only_with_a_reason_and_only_to_who_may(today):
+    li = today.record("李明")
+    with pytest.raises(Stopped):
+        reveal_values(today.act("王秘书"), li, fields=("id_number",), reason="  ")
+    for who in ("赵秘书", "高辅导员", "陈院长"):
+        with pytest.raises(Refused):
+            reveal_values(today.act(who), li, fields=("id_number",), reason="核对")
+    assert reveal_values(today.act("王秘书"), li, fields=("id_number",), reason="核对").result == {"id_number": "32060020020506001X"}
+    assert Event.objects.filter(kind="record.revealed").count() == 1
