@@ -24,7 +24,6 @@ from xueji.campaigns.commands import open_campaign
 from xueji.campaigns.models import Case, StepMark
 from xueji.journal.command import Act
 from xueji.records.models import College, Person, School, StudentRecord
-from xueji.stories.names import SPECIMENS
 
 DATABASES = ("sqlite", "postgresql")
 SIZES = (1_000, 100_000)
@@ -35,14 +34,10 @@ SURNAMES, GIVEN = "王李张刘陈杨赵黄周吴徐孙", "伟芳娜敏静丽强
 
 
 def invent(first: int, count: int, draw: Random) -> None:
-    """Students `first` to `first + count`, in twelve colleges and classes of thirty-five."""
+    """Two 欧阳文静 a college, whom every size finds; students `first` to `first + count`, in twelve colleges and classes of thirty-five."""
     persons, records = [], []
     for n in range(first, first + count):
-        name = (
-            SPECIMENS[n // 500][0]
-            if n % 500 == 0 and n // 500 < len(SPECIMENS)
-            else draw.choice(SURNAMES) + draw.choice(GIVEN) + draw.choice(GIVEN)
-        )
+        name = "欧阳文静" if n < 24 else draw.choice(SURNAMES) + draw.choice(GIVEN) + draw.choice(GIVEN)
         college = n % 12
         persons.append(Person(name=name, id_document="01", id_number=f"1101012002{n:08d}", sex="1", nationality="156"))
         records.append(
@@ -96,11 +91,11 @@ def run(report):
     days = (now - datetime(2024, 9, 5, tzinfo=now.tzinfo)) // timedelta(days=1)
     pages = {
         "progress page of a college": ("secretary", "/college/bjut-2024-enrolment/"),
-        "progress page, filtered by name": ("secretary", "/college/bjut-2024-enrolment/?q=王伟"),
-        "search by name, one college": ("secretary", "/college/students/?q=王伟"),
-        "search by number, one college": ("secretary", "/college/students/?q=S202400012"),
-        "search by name, whole school": ("registrar", "/college/students/?q=王伟明"),
-        "search by number, whole school": ("registrar", "/college/students/?q=S202400012"),
+        "progress page, filtered by name": ("secretary", "/college/bjut-2024-enrolment/?q=欧阳文"),
+        "search by name, one college": ("secretary", "/college/students/?q=欧阳文"),
+        "search by number, one college": ("secretary", "/college/students/?q=S20240000"),
+        "search by name, whole school": ("registrar", "/college/students/?q=欧阳文"),
+        "search by number, whole school": ("registrar", "/college/students/?q=S20240000"),
     }
     found, there = {}, 0
     for size in SIZES:
