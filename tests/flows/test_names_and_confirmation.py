@@ -99,6 +99,11 @@ def test_n2_from_spelling_to_the_accepted_sheet(names, clock):
     assert secretary.get(reverse("college-paper", args=[batch.pk, "pdf"])).content.startswith(b"%PDF")
     assert secretary.get(reverse("college-paper", args=[batch.pk, "xlsx"])).content.startswith(b"PK")
     assert secretary.get(reverse("college-paper", args=[batch.pk, "doc"])).status_code == 404
+    dean = names.client("陈院长")
+    assert reverse("college-batch", args=[batch.pk]) in dean.get(reverse("college-sheets", args=[names.round.code])).content.decode()
+    assert secretary.post(reverse("college-batch", args=[batch.pk]), {"action": "endorse"}).status_code == 404
+    dean.post(reverse("college-batch", args=[batch.pk]), {"action": "endorse"})
+    assert "院长审签" in secretary.get(reverse("college-batch", args=[batch.pk])).content.decode()
     upload = SimpleUploadedFile("核对表.pdf", print_of(batch), "application/pdf")
     secretary.post(reverse("college-batch", args=[batch.pk]), {"action": "scan", "file": upload})
     registrar = names.client("刘老师")

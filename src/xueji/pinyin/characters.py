@@ -17,7 +17,7 @@ _DOTS = "•・‧∙⋅･●․．.﹒᛫⸱ꞏ"
 _FOLD_DOTS = str.maketrans(dict.fromkeys(_DOTS, DOT))
 _HALF_WIDTH = {0x3000: " "} | {code: code - 0xFEE0 for first, last in ("０９", "ＡＺ", "ａｚ") for code in range(ord(first), ord(last) + 1)}
 _SPACES = re.compile(r"\s+")
-_AROUND_DOT = re.compile(r"\s*·+\s*")
+_AROUND_DOT = re.compile(r"\s*(?:·\s*)+")
 _HAN = re.compile(
     "[\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002a6df\U0002a700-\U0002ee5d\U0002f800-\U0002fa1f\U00030000-\U000323af]"
 )

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from io import BytesIO
 from pathlib import Path
-
-from PIL import Image
 
 from xueji.accounts.queries import AccountActor, SystemActor, actor_for
 from xueji.campaigns.batches.commands import freeze_batch
@@ -25,6 +22,7 @@ from xueji.journal.command import Act, Refused, Stopped
 from xueji.pinyin import suggest
 from xueji.records.models import College, StudentRecord
 from xueji.records.queries import value_of
+from xueji.stories.portrait import portrait
 from xueji.stories.roster_file import write_roster
 from xueji.stories.university import declare
 
@@ -107,10 +105,8 @@ def other_value(record: StudentRecord, code: str) -> str:
 
 
 def scanned_paper() -> bytes:
-    """A scanned household register page, as bytes of a JPEG."""
-    target = BytesIO()
-    Image.new("RGB", (600, 800), "white").save(target, "JPEG")
-    return target.getvalue()
+    """A scanned page of a household register, as good as any picture for a story."""
+    return portrait(1)
 
 
 def frozen(act: Act, campaign: Campaign, college: College, kind: SheetKind) -> Batch:

@@ -18,6 +18,7 @@ from xueji.campaigns.batches.terms import KINDS
 from xueji.campaigns.commands import open_campaign
 from xueji.campaigns.queries import notice_of
 from xueji.cli.compare import compare as compare_cli
+from xueji.confirmation.commands.sources import keep_source
 from xueji.confirmation.models import SourceRow
 from xueji.confirmation.queries.confirmations import field_lines
 from xueji.confirmation.queries.sources import compared, newest_snapshots, round_of, snapshots, values_elsewhere
@@ -87,6 +88,8 @@ def test_the_download_is_kept_as_it_came_and_joined_with_the_records(round):
         round.act("刘老师", at=OCTOBER), source="chsi", taken_on=date(2024, 10, 9), content=_download(round), title="again.dbf"
     )
     assert again[0].unchanged, "the same file twice changes nothing"
+    with pytest.raises(Refused):
+        keep_source(round.act("王秘书", at=OCTOBER), source="chsi", taken_on=date(2024, 10, 8), title="x", digest="0", fields=[], rows=[])
     with pytest.raises(Refused):
         import_source(
             round.act("王秘书", at=OCTOBER), source="chsi", taken_on=date(2024, 10, 8), content=_download(round, names=("周舟",)), title="x"

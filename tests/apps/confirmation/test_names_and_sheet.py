@@ -8,7 +8,15 @@ import pypdfium2
 import pytest
 from tests.world import SHANGHAI
 
-from xueji.campaigns.batches.commands import accept_batch, freeze_batch, hand_in_scan, receive_copy, return_batch, settle_copy
+from xueji.campaigns.batches.commands import (
+    accept_batch,
+    endorse_batch,
+    freeze_batch,
+    hand_in_scan,
+    receive_copy,
+    return_batch,
+    settle_copy,
+)
 from xueji.campaigns.batches.models import Batch
 from xueji.campaigns.batches.papers import print_of, workbook_of
 from xueji.campaigns.batches.queries import batch_for, batches_for, copy_for, merged, sheets_of, standing_of
@@ -212,6 +220,18 @@ def test_a_frozen_sheet_is_signed_accepted_and_only_then_in_force(round):
     assert round.record("SCHMIDT ANNA").person.name_pinyin == "SCHMIDT ANNA"
     assert standing_of(Batch.objects.get(pk=batch.pk)).stage is Stage.ACCEPTED
     assert _stopped(lambda: accept_batch(registrar, batch)) == ["SHEET.011"]
+
+
+def test_the_dean_endorses_a_version_and_nobody_else(round):
+    batch = _frozen(round)
+    with pytest.raises(Refused):
+        endorse_batch(round.act("王秘书", at=JANUARY), batch)
+    endorse_batch(round.act("陈院长", at=JANUARY), batch)
+    batch.refresh_from_db()
+    assert (batch.endorsed_at, batch.endorsed_by) == (JANUARY, round.act("陈院长").by.label)
+    assert endorse_batch(round.act("陈院长", at=JANUARY), batch).unchanged
+    change_record(round.system(), round.record("王芳"), values={"ethnic_group": "02"}, reason="更正")
+    assert _stopped(lambda: endorse_batch(round.act("陈院长", at=JANUARY), batch)) == ["SHEET.007"]
 
 
 def test_a_later_change_voids_the_sign_off_and_names_the_row(round):

@@ -55,6 +55,22 @@ def freeze_batch(act: Act, campaign: Campaign, *, college: College, kind: SheetK
     return Change(f"batch:{batch.pk}", scope_of_college(college), detail, batch)
 
 
+@command(needs=Permission.BATCH_SIGN, records="batch.endorsed", scope=_of_batch)
+def endorse_batch(act: Act, batch: Batch) -> Change:
+    """The dean in charge says that this version may be signed for the college (主管院长审签), before or beside the paper.
+
+    Stopped when the version is settled or replaced, and when rows changed since the freeze.
+    """
+    _open(batch)
+    _unchanged(batch)
+    if batch.endorsed_at:
+        return Change(f"batch:{batch.pk}", scope_of_college(batch.college), result=batch, unchanged=True)
+    batch.endorsed_at, batch.endorsed_by = act.at, act.by.label
+    batch.save(update_fields=["endorsed_at", "endorsed_by"])
+    detail = {"kind": batch.kind, "version": batch.version, "sha256": batch.digest}
+    return Change(f"batch:{batch.pk}", scope_of_college(batch.college), detail, batch)
+
+
 @command(needs=Permission.BATCH_PREPARE, records="batch.signed", scope=_of_batch)
 def hand_in_scan(act: Act, batch: Batch, *, content: bytes, title: str = "") -> Change:
     """Hand in the scan of the signed and sealed print (上传签字盖章扫描件); its QR must be this version's.

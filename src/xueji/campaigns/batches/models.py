@@ -28,6 +28,8 @@ class Batch(models.Model):
     remarks = models.JSONField("附注", default=list, blank=True)
     frozen_at = models.DateTimeField()
     frozen_by = models.CharField("经办人", max_length=120)
+    endorsed_at = models.DateTimeField(null=True, blank=True)
+    endorsed_by = models.CharField("主管院长", max_length=120, blank=True)
     scan = models.ForeignKey(VaultFile, models.PROTECT, null=True, blank=True, related_name="+")
     signed_at = models.DateTimeField(null=True, blank=True)
     signed_by = models.CharField("上传人", max_length=120, blank=True)

@@ -9,7 +9,6 @@ from xueji.campaigns.admission import why_not
 from xueji.campaigns.commands import refresh_stage
 from xueji.campaigns.models import Campaign, Case, StepMark
 from xueji.campaigns.queries import notice_of, scope_of_case, steps_of
-from xueji.confirmation.commands.spellings import confirm
 from xueji.confirmation.models import Confirmation
 from xueji.confirmation.queries.confirmations import PINYIN, changed_since, newest_confirmation, spelling_of, value_to_confirm
 from xueji.confirmation.queries.sources import round_of
@@ -67,7 +66,7 @@ def _confirm(act: Act, case: Case, step: str, how: str, left_out: Collection[str
         if spelling is None:
             raise Stopped([finding("NAME.021", name=record.person.name)])
         if spelling.confirmed_at is None and how != How.SILENCE:
-            confirm(act, spelling)
+            spelling.confirm(act.at, act.by.label)
     values = {code: value_to_confirm(record, code, spelling) for code in codes}
     made = Confirmation.objects.create(
         case=case, step=step, how=how, values=values, left_out=sorted(left_out), note=note.strip()[:300], at=act.at, by=act.by.label

@@ -26,8 +26,7 @@ def choose_spelling(act: Act, record: StudentRecord, *, syllables: Sequence[str]
     Stopped for a spelling that cannot be, and for a generated one where the name is copied from a document.
     """
     spelling = _write(act, record, syllables, surname_length, copied, Filler.STUDENT)
-    spelling.confirmed_at, spelling.confirmed_by = act.at, act.by.label
-    spelling.save(update_fields=["confirmed_at", "confirmed_by"])
+    spelling.confirm(act.at, act.by.label)
     return Change(f"record:{record.student_number}", scope_of(record), {"surname_length": surname_length}, spelling)
 
 
@@ -56,14 +55,8 @@ def confirm_spelling(act: Act, record: StudentRecord) -> Change:
         raise Stopped([finding("NAME.021", name=record.person.name)])
     if spelling.confirmed_at:
         return Change(f"record:{record.student_number}", scope_of(record), result=spelling, unchanged=True)
-    confirm(act, spelling)
+    spelling.confirm(act.at, act.by.label)
     return Change(f"record:{record.student_number}", scope_of(record), {"filler": spelling.filler}, spelling)
-
-
-def confirm(act: Act, spelling: Spelling) -> None:
-    """Note who confirmed a spelling, and when. Called by commands only."""
-    spelling.confirmed_at, spelling.confirmed_by = act.at, act.by.label
-    spelling.save(update_fields=["confirmed_at", "confirmed_by"])
 
 
 def _write(act: Act, record: StudentRecord, syllables: Sequence[str], surname_length: int, copied: str, filler: str) -> Spelling:

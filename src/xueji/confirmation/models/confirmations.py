@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from django.db import models
 
@@ -32,6 +33,11 @@ class Spelling(models.Model):
 
     def __str__(self) -> str:
         return f"{self.record_id}"
+
+    def confirm(self, at: datetime, by: str) -> None:
+        """Note who confirmed it, and when; inside commands only."""
+        self.confirmed_at, self.confirmed_by = at, by
+        self.save(update_fields=["confirmed_at", "confirmed_by"])
 
 
 class Confirmation(models.Model):

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from xueji.accounts.permissions import Permission
-from xueji.campaigns.batches.commands import freeze_batch, hand_in_scan, receive_copy, settle_copy
+from xueji.campaigns.batches.commands import endorse_batch, freeze_batch, hand_in_scan, receive_copy, settle_copy
 from xueji.campaigns.batches.papers import file_name, print_of, workbook_of
 from xueji.campaigns.batches.queries import batch_for, batches_for, copy_for, due, merged, newest, rows_now, standing_of
 from xueji.campaigns.batches.terms import DRAWN, KINDS, STAGE_WORDS, SheetKind
@@ -30,6 +30,7 @@ LARGEST = 61 * 1024 * 1024
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FROZEN = Text("第 {version} 版已冻结，请打印、签字、盖章。", "Version {version} is frozen; print, sign and seal it.")
 HANDED_IN = Text("签字件已上传，等学校接收。", "The signed copy is handed in and waits for the registry.")
+ENDORSED = Text("已审签，请在纸质版上签字。", "Endorsed; please sign the paper as well.")
 TAKEN = Text("采用了 {count} 处修改。", "{count} changes were taken over.")
 
 
@@ -44,6 +45,17 @@ def kinds_of(campaign) -> list[SheetKind]:
     """The sheets that a notice asks colleges to sign."""
     asked = dict.fromkeys(step.document for step in notice_of(campaign).steps if step.kind == "sign_off")
     return [KINDS[code] for code in asked if code in KINDS]
+
+
+@for_staff(Permission.CASE_READ)
+@require_safe
+def sheets(request: HttpRequest, code: str) -> HttpResponse:
+    """The frozen versions of a campaign that the viewer may see: what the dean endorses."""
+    campaign = campaign_seen(code)
+    lines = [(*_line(one), KINDS[one.kind].label) for one in batches_for(viewer_of(request), campaign)[:200]]
+    context = {"campaign": campaign, "notice": notice_of(campaign), "lines": lines, "kinds": kinds_of(campaign)}
+    context |= {"may": {"prepare": viewer_of(request).holds(Permission.BATCH_PREPARE)}}
+    return render(request, "college/sheets.html", context)
 
 
 @for_staff(Permission.BATCH_PREPARE)
@@ -84,28 +96,33 @@ def seen_batch(request: HttpRequest, pk: UUID, permission: str = Permission.BATC
         raise Http404 from None
 
 
-@for_staff(Permission.BATCH_PREPARE)
+@for_staff(Permission.CASE_READ)
 @require_http_methods(["GET", "POST"])
 def batch(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One frozen version: print it, take the workbook, hand in the signed scan, upload an edited copy."""
-    one = seen_batch(request, pk)
+    one = seen_batch(request, pk, Permission.CASE_READ)
     found: list[Finding] = []
     if request.method == "POST":
         try:
             return _received(request, one)
         except Stopped as stopped:
             found = stopped.findings
-    standing = standing_of(seen_batch(request, pk))
+    standing = standing_of(seen_batch(request, pk, Permission.CASE_READ))
     context = {
         "batch": one, "standing": standing, "drawn": DRAWN[standing.stage], "word": STAGE_WORDS[standing.stage], "findings": found,
         "changes": [(c.key, c, one.rows.get(c.key, {}).get("name", "")) for c in standing.changes], "college": one.college,
         "reasons": sorted(one.row_reasons.items()), "newest": newest(one.campaign, one.college, one.kind), "now": timezone.now(),
+        "may": {"prepare": viewer_of(request).holds(Permission.BATCH_PREPARE), "sign": viewer_of(request).holds(Permission.BATCH_SIGN)},
         "copies": one.copies.filter(settled_at=None), "labels": {c.code: c.label for c in standing.kind.columns},
     }  # fmt: skip
     return render(request, "college/batch.html", context, status=422 if found else 200)
 
 
 def _received(request: HttpRequest, one: Any) -> HttpResponse:
+    if request.POST.get("action") == "endorse":
+        endorse_batch(act_of(request, "college"), one)
+        messages.success(request, said(ENDORSED))
+        return redirect("college-batch", one.pk)
     sent = request.FILES.get("file")
     content = sent.read(LARGEST) if sent else b""
     if request.POST.get("action") == "copy":

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from . import confirmations, exports, extending, graduation, majors, papers, progress, receiving, reminding, sheets, students
+from . import confirmations, exports, extending, majors, papers, progress, receiving, reminding, sheets, students
 
 urlpatterns = [
     path("", progress.start, name="college"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("sheets/<uuid:pk>/", sheets.batch, name="college-batch"),
     path("sheets/<uuid:pk>/sheet.<str:ending>", sheets.paper, name="college-paper"),
     path("copies/<uuid:pk>/", sheets.copy, name="college-copy"),
+    path("<slug:code>/sheets/", sheets.sheets, name="college-sheets"),
     path("<slug:code>/sheets/<slug:kind>/", sheets.sheet, name="college-sheet"),
     path("<slug:code>/confirmations/", confirmations.confirmations, name="college-confirmations"),
     path("<slug:code>/confirmations/<str:number>/", confirmations.confirmation, name="college-confirmation"),
