@@ -1,0 +1,56 @@
+"""Photos: all rules at 480 × 640, per core and on all cores; memory; one answer at the station."""
+
+import os
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PORTRAITS = ROOT.parent / "shared" / "photos"
+MODELS = ROOT / ".venv" / "share" / "xueji" / "models"  # the bench has an environment of its own
+MANY = 400
+
+
+def run(report) -> None:
+    """CPU time is what a core gives; wall time depends on what else runs on the machine and is said beside it."""
+    from planted import composite, jpeg
+    from xueji.imaging import judge_photo
+    from xueji.imaging.batch import judged
+    from xueji.imaging.models import missing_models
+    from xueji.imaging.nets import nets
+    from xueji.rules.photo_profile import load_profile
+
+    if missing_models(MODELS) or not PORTRAITS.is_dir():
+        print("  photo: not measured, the nets or the portraits are not here (tools/fetch_models.py)")
+        return
+    began = time.process_time()
+    ready = nets(MODELS)
+    report.figure("load the nets", time.process_time() - began, "s CPU")
+    made = [composite(p.name, p.read_bytes(), ready) for p in sorted(PORTRAITS.glob("*.jpg"))]
+    photos = [jpeg(c.rgb) for c in made if c is not None]
+    judge_photo(photos[0], models=MODELS)
+    rounds, answers = [], []
+    for _ in range(3):
+        began = time.process_time()
+        for photo in photos:
+            asked = time.perf_counter()
+            judge_photo(photo, models=MODELS)
+            answers.append(time.perf_counter() - asked)
+        rounds.append((time.process_time() - began) / len(photos))
+    load = os.getloadavg()[0]
+    report.figure("all rules, one photo 480 × 640", min(rounds) * 1000, "ms CPU", goal="≤ 50", note=f"load {load:.1f}")
+    report.figure("photos per core", 1 / min(rounds), "/s of CPU", less=False, goal="≥ 20", note=f"load {load:.1f}")
+    report.figure("station answer, p95", report.percentile(answers, 95) * 1000, "ms", goal="< 150", note=f"load {load:.1f}")
+    report.figure("memory, nets and one photo at a time", report.peak_megabytes(), "MB", goal="< 400")
+    with tempfile.TemporaryDirectory() as folder:
+        files = []
+        for n in range(MANY):
+            files.append(Path(folder) / f"{n:05}.jpg")
+            files[-1].write_bytes(photos[n % len(photos)])
+        cores = len(os.sched_getaffinity(0))
+        began = time.perf_counter()
+        list(judged(files, load_profile("chsi-graduation"), profile_code="chsi-graduation", models=MODELS, workers=cores))
+        spent = time.perf_counter() - began
+    rate = MANY / spent
+    report.figure(f"{MANY} photos on {cores} cores", rate, "/s", less=False, note=f"load {load:.1f}, start of workers included")
+    report.figure("30,000 photos at this rate", 30_000 / rate / 60, "min", goal="< 15", note=f"load {load:.1f}")

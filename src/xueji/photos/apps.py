@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class PhotosConfig(AppConfig):
+    """What is known of photos that were taken or handed in."""
+
+    name = "xueji.photos"
+    label = "photos"
