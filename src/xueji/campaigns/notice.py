@@ -270,15 +270,16 @@ def read_notice(text: str) -> tuple[Notice | None, list[Finding]]:
     first = raw.get("sign_in", {}).get("first_password", "activation_code")
     if first not in {"activation_code", "document_suffix"}:
         wrong("CAMP.006", "sign_in", key="first_password", value=first, allowed="activation_code、document_suffix")
+    title, issuer = both(raw, "title", "=title", needed=False), both(raw, "issuer", "=issuer", needed=False)
     if found:
         return None, found
     return Notice(
         code=raw["code"],
         number=raw["number"],
         kind=raw["kind"],
-        title=both(raw, "title", "=title"),
+        title=title,
         source=raw["source"],
-        issuer=both(raw, "issuer", "=issuer", needed=False),
+        issuer=issuer,
         issued_on=raw.get("issued_on"),
         bilingual=bool(raw.get("bilingual", False)),
         window=Window(opens, closes),

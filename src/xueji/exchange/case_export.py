@@ -24,7 +24,7 @@ def cases_workbook(viewer: Viewer, campaign: Campaign, cases: QuerySet[Case] | N
     headings += [Heading(step.title.zh) for step in steps]
     titles = {step.code: step.title.zh for step in steps}
 
-    def rows():  # noqa: ANN202
+    def rows():
         for case in part.prefetch_related("marks").iterator(chunk_size=2000):
             marks = {m.step: m for m in case.marks.all()}
             record = case.record
@@ -40,5 +40,5 @@ def cases_workbook(viewer: Viewer, campaign: Campaign, cases: QuerySet[Case] | N
     return target.getvalue()
 
 
-def _moment(at) -> str:  # noqa: ANN001
+def _moment(at) -> str:
     return f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if at else ""

@@ -15,6 +15,7 @@ from typing import Any
 from xueji.formats.sheets import Cell, read
 from xueji.formats.unreadable import Unreadable
 from xueji.records.models import StudentRecord
+from xueji.rules.fields import read_date
 from xueji.rules.findings import Finding, finding
 
 PARTS = {"学分": "credits", "课程": "courses", "考试": "tests", "事项": "facts", "未了": "holds"}
@@ -103,7 +104,10 @@ def _alone(name: str, cell: Cell, text: str) -> Any:
             return cell.date()
         if isinstance(cell, date):
             return cell
-        return datetime.strptime(text.replace("/", "-").replace(".", "-"), "%Y-%m-%d").date() if not text.isdigit() else datetime.strptime(text, "%Y%m%d").date()
+        day = read_date(text)
+        if day is None:
+            raise ValueError(text)
+        return day
     if name == "defence_passed":
         return _answer(text)
     return _number(text) if name == "limit_years" else text[:20]

@@ -12,8 +12,8 @@ from xueji.accounts.permissions import Permission
 from xueji.journal.command import Act, Change, Scope, Stopped, command
 from xueji.records.models import College, Person, School, StandingChange, StudentRecord
 from xueji.records.queries import PERSON_COLUMNS, RECORD_COLUMNS, Value, scope_of, standing_history, value_of
-from xueji.rules.standing import MOVES, Wish, judge
 from xueji.rules.findings import finding
+from xueji.rules.standing import MOVES, Wish, judge
 
 
 @command(needs=Permission.GRANT_ROLES, records="school.declared")

@@ -10,14 +10,26 @@ from xueji.campaigns.batches.commands import freeze_batch
 from xueji.campaigns.commands import open_campaign
 from xueji.campaigns.models import Case
 from xueji.graduation.commands import (
-    answer_notice, approve_conclusion, approve_request, deliver_notice, except_requirement, join_request, propose_conclusion, publish_plan,
-    report_studies, request_conclusion, review_legality, tell_student, withdraw_request,
+    answer_notice,
+    approve_conclusion,
+    approve_request,
+    deliver_notice,
+    except_requirement,
+    join_request,
+    propose_conclusion,
+    publish_plan,
+    record_request,
+    report_studies,
+    request_conclusion,
+    review_legality,
+    tell_student,
+    withdraw_request,
 )  # fmt: skip
 from xueji.graduation.models import Studies
 from xueji.graduation.queries import adverse_notice_of, open_request, proposal_of, review_of, reviewed, tallies
 from xueji.graduation.sheet import CONCLUSION_LIST, accept
 from xueji.journal.command import Refused, Stopped
-from xueji.records.commands import change_standing
+from xueji.records.commands import change_record, change_standing
 from xueji.records.models import College, StudentRecord
 from xueji.records.queries import standing_history
 from xueji.rules.conclusions import Conclusion
@@ -223,3 +235,51 @@ def test_the_review_of_a_college_takes_a_fixed_number_of_queries(batch, django_a
     assert len(found) == 3
     assert reviewed(batch.actor("赵秘书"), campaign, DAY) == []
     assert [(t.college, t.total) for t in tallies(batch.actor("刘老师"), campaign)] == [("A", 3)]
+
+
+def test_what_the_rules_of_procedure_stop(batch):
+    request = request_conclusion(batch.act("结业生"), case_of("结业生"), conclusion="completion", reason="就业", supervisor="周教授").result
+    join_request(batch.act("王秘书"), request)
+    with pytest.raises(Stopped) as mute:
+        approve_request(batch.act("陈院长"), request, opinion=" ")
+    assert ids(mute) == ["REVIEW.007"]
+    withdraw_request(batch.act("结业生"), request)
+    with pytest.raises(Stopped) as gone:
+        approve_request(batch.act("陈院长"), request, opinion="同意")
+    assert ids(gone) == ["REVIEW.005"]
+    with pytest.raises(Stopped) as endless:
+        propose_conclusion(batch.act("王秘书"), case_of("结业生"), conclusion="prolong", on=DAY, note="x")
+    assert ids(endless) == ["REVIEW.008"]
+
+
+def test_a_way_of_delivery_that_the_law_does_not_know_is_refused(batch):
+    ask_for_completion(batch)
+    propose_conclusion(batch.act("王秘书"), case_of("结业生"), conclusion="completion", on=DAY)
+    notice = tell_student(batch.act("王秘书"), case_of("结业生"), facts="未通过答辩").result
+    with pytest.raises(Stopped) as pigeon:
+        deliver_notice(batch.act("王秘书"), notice, how="pigeon")
+    assert ids(pigeon) == ["REVIEW.017"]
+
+
+def test_after_acceptance_or_filing_nothing_is_asked_or_proposed_anew(batch):
+    from xueji.exchange.commands.filings import make_filing
+    from xueji.exchange.filing_profiles import profiles
+
+    case = case_of("毕业生")
+    values = {"conclusion": "graduation", "graduated_on": "2020-06-20", "id_number": "320600200205060060"}
+    change_record(batch.act("刘老师"), case.record, values=values, reason="x")
+    make_filing(batch.act("刘老师"), case.campaign, profile=profiles()["provincial"])
+    with pytest.raises(Stopped) as asked:
+        request_conclusion(batch.act("毕业生"), case_of("毕业生"), conclusion="completion", reason="x", supervisor="周")
+    assert ids(asked) == ["REVIEW.004"]
+    with pytest.raises(Stopped) as proposed:
+        propose_conclusion(batch.act("王秘书"), case_of("毕业生"), conclusion="graduation", on=DAY)
+    assert "REVIEW.010" in ids(proposed)
+
+
+def test_the_college_records_a_request_on_paper_with_its_scan(batch):
+    scan = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+    made = record_request(batch.act("王秘书"), case_of("结业生"), conclusion="completion", reason="就业", supervisor="周教授", scan=scan).result
+    assert made.scan is not None and made.supervisor_at == batch.now
+    with pytest.raises(Refused):
+        record_request(batch.act("赵秘书"), case_of("结业生"), conclusion="completion", reason="x", supervisor="x", scan=scan)

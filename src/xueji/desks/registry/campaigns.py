@@ -23,7 +23,7 @@ from xueji.records.queries import college_contact, colleges_for, records_for
 MANAGE = for_staff(Permission.CAMPAIGN_MANAGE)
 
 
-def _campaign(code: str):  # noqa: ANN202  the model stays behind the query
+def _campaign(code: str):
     found = queries.campaign_of(code)
     if found is None:
         raise Http404
@@ -60,7 +60,7 @@ def open_notice(request: HttpRequest) -> HttpResponse:
     return render(request, "registry/open_notice.html", context)
 
 
-def _opened(request: HttpRequest, campaign, codes: dict[str, str]) -> HttpResponse:  # noqa: ANN001
+def _opened(request: HttpRequest, campaign, codes: dict[str, str]) -> HttpResponse:
     if not codes:
         messages.success(request, said(Text("通知已开启。", "The notice is open.")))
         return redirect("registry-notice", code=campaign.code)

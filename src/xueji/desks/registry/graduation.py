@@ -117,7 +117,7 @@ def explain(request: HttpRequest) -> HttpResponse:
     return redirect("registry-graduation-student", number=case.record.student_number)
 
 
-def _case(request: HttpRequest, number: str):  # noqa: ANN202  the model stays behind the query
+def _case(request: HttpRequest, number: str):
     cases = cases_for(viewer_of(request)).filter(record__student_number=number, campaign__kind="graduation")
     case = cases.order_by("-campaign__opens").first()
     if case is None:
@@ -148,7 +148,7 @@ def student(request: HttpRequest, number: str) -> HttpResponse:
                    "findings": findings, "asked": asked}, status=422 if findings else 200)  # fmt: skip
 
 
-def _acted(request: HttpRequest, case, forms) -> bool:  # noqa: ANN001
+def _acted(request: HttpRequest, case, forms) -> bool:
     act = act_of(request, "registry")
     if "legality" in request.POST and adverse_notice_of(case):
         review_legality(act, adverse_notice_of(case))

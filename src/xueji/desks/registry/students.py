@@ -28,7 +28,7 @@ def search(request: HttpRequest) -> HttpResponse:
     return render(request, "registry/students.html", {"words": words, "page": page})
 
 
-def _record(request: HttpRequest, pk: object):  # noqa: ANN202  the model stays behind the query
+def _record(request: HttpRequest, pk: object):
     record = records_for(viewer_of(request)).filter(pk=pk).first()
     if record is None:
         raise Http404
@@ -52,7 +52,7 @@ def reveal(request: HttpRequest, pk: object) -> HttpResponse:
     return _page(request, record, revealed=code)
 
 
-def _page(request: HttpRequest, record, revealed: str = "") -> HttpResponse:  # noqa: ANN001
+def _page(request: HttpRequest, record, revealed: str = "") -> HttpResponse:
     viewer, values = viewer_of(request), values_of(record)
     sections = [
         (group, [(f, shown(f, values[f.code], open_=f.code == revealed)) for f in FIELDS.values()

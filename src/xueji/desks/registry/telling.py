@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from xueji.accounts.permissions import Permission
-from xueji.campaigns.letters import announce, announce_by_job
+from xueji.campaigns.letters import announce, announce_by_job, tell_extension, tell_extension_by_job
 from xueji.campaigns.queries import campaign_of, cases_for
 from xueji.catalogue.text import Text
 from xueji.desks.acting import act_of, for_staff, viewer_of
@@ -33,16 +33,11 @@ def told(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     findings = []
     if request.method == "POST":
-        act = act_of(request, "registry")
-        if cases_for(viewer, campaign).count() > AT_ONCE:
-            return redirect("jobs:progress", job_id=announce_by_job(act, campaign).result.pk)
         try:
-            sent = announce(act, campaign)
+            messages.success(request, said(tell_audience(request, campaign)))
         except Stopped as stopped:
             findings = stopped.findings
         else:
-            done = Text(f"已发给 {sent.people} 人。", f"Sent to {sent.people} people.") if sent.people else _sent_before(campaign.version)
-            messages.success(request, said(done))
             return redirect("registry-told", code=code)
     names = {college.code: college for college in colleges_for(viewer)}
     counts = reach_counts(viewer, campaign.code)
@@ -53,6 +48,41 @@ def told(request: HttpRequest, code: str) -> HttpResponse:
         "by_email": email_is_set_up(), "announced": any(one.occasion == f"v{campaign.version}" for one in listed),
     }  # fmt: skip
     return render(request, "registry/told.html", context, status=422 if findings else 200)
+
+
+def tell_audience(request: HttpRequest, campaign: Campaign) -> Text:
+    """Send the present version to everybody who has not got it, at once or by the worker, and say so (发布通知到人).
+
+    Raises Stopped MSG.002 when nobody is on the list.
+    """
+    act = act_of(request, "registry")
+    audience = cases_for(act.by, campaign).count()
+    if audience > AT_ONCE:
+        announce_by_job(act, campaign)
+        return _by_worker(audience)
+    sent = announce(act, campaign)
+    return Text(f"已发给 {sent.people} 人。", f"Sent to {sent.people} people.") if sent.people else _sent_before(campaign.version)
+
+
+def tell_college(request: HttpRequest, extension: Extension) -> Text:
+    """Tell the unfinished students of a college of their later end, and say how many; finished ones hear nothing (延期告知本人)."""
+    act = act_of(request, "registry")
+    students = cases_for(act.by, extension.campaign).filter(record__college=extension.college_id).count()
+    if students > AT_ONCE:
+        tell_extension_by_job(act, extension)
+        return _by_worker(students)
+    try:
+        people = tell_extension(act, extension).people
+    except Stopped:
+        return Text("该院没有未完成的学生，没有发消息。", "Nobody of this college has anything left to do; no message was sent.")
+    return Text(f"已通知 {people} 名未完成的学生。", f"{people} students who have not finished were told.")
+
+
+def _by_worker(people: int) -> Text:
+    return Text(
+        f"正在后台通知 {people} 名学生，进度见“后台任务”和“通知到人”。",
+        f"{people} students are being told in the background; see “Background work” and “Who was reached”.",
+    )
 
 
 def _sent_before(version: int) -> Text:

@@ -24,7 +24,7 @@ from xueji.vault.commands import store_file
 CHUNK = 5000
 
 
-def snapshot(campaign: Campaign, profile: Profile, *, tolerances: Sequence[Tolerance], on) -> tuple[dict[str, dict[str, str]], Judged, dict[str, StudentRecord]]:  # noqa: ANN001
+def snapshot(campaign: Campaign, profile: Profile, *, tolerances: Sequence[Tolerance], on) -> tuple[dict[str, dict[str, str]], Judged, dict[str, StudentRecord]]:
     """The rows a filing would have now, judged. Nothing is written; the caller may make files for the registry only."""
     of_school = school()
     records: dict[str, StudentRecord] = {}
