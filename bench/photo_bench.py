@@ -1,6 +1,7 @@
 """Photos: all rules at 480 × 640, per core and on all cores; memory; one answer at the station."""
 
 import os
+import resource
 import tempfile
 import time
 from pathlib import Path
@@ -41,7 +42,6 @@ def run(report) -> None:
     report.figure("all rules, one photo 480 × 640", min(rounds) * 1000, "ms CPU", goal="≤ 50", note=f"load {load:.1f}")
     report.figure("photos per core", 1 / min(rounds), "/s of CPU", less=False, goal="≥ 20", note=f"load {load:.1f}")
     report.figure("station answer, p95", report.percentile(answers, 95) * 1000, "ms", goal="< 150", note=f"load {load:.1f}")
-    report.figure("memory, nets and one photo at a time", report.peak_megabytes(), "MB", goal="< 400")
     with tempfile.TemporaryDirectory() as folder:
         files = []
         for n in range(MANY):
@@ -52,5 +52,7 @@ def run(report) -> None:
         list(judged(files, load_profile("chsi-graduation"), profile_code="chsi-graduation", models=MODELS, workers=cores))
         spent = time.perf_counter() - began
     rate = MANY / spent
+    worker = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 / 1e6
+    report.figure("memory of the largest worker", worker, "MB", goal="< 400")
     report.figure(f"{MANY} photos on {cores} cores", rate, "/s", less=False, note=f"load {load:.1f}, start of workers included")
     report.figure("30,000 photos at this rate", 30_000 / rate / 60, "min", goal="< 15", note=f"load {load:.1f}")
