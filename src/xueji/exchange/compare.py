@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from io import BytesIO
 from typing import Any
 
@@ -16,17 +16,30 @@ from xueji.rules.identity import mask
 HEADINGS = ("学号", "姓名", "学院", "字段", "学校", "其他来源", "以谁为准", "应为", "说明")
 
 
-def shown(code: str, value: str, *, masked: bool = True) -> str:
-    """A value as people read it: word and code for coded fields, identity numbers masked."""
+def shown(code: str, value: str, *, beside: Iterable[str] = (), masked: bool = True) -> str:
+    """A value as people read it: word and code for coded fields, identity numbers masked.
+
+    ``beside`` are the other sources' values: the characters in which a masked number differs from one of them stay open,
+    or nobody could see what differs.
+    """
     field = FIELDS[code]
     if not value:
         return "（空）"
     if field.kind is Kind.ID_NUMBER or field.sensitive:
-        return mask(value) if masked else value
+        return opened_where_it_differs(value, beside) if masked else value
     if field.kind in (Kind.CODE, Kind.REGION):
         word = code_table(field.codes).word(value).zh
         return word if word == value else f"{word}（{value}）"
     return value
+
+
+def opened_where_it_differs(value: str, beside: Iterable[str]) -> str:
+    """A masked number with the characters open in which it differs from a number of the same length; at most four."""
+    others = [other for other in beside if len(other) == len(value)]
+    apart = [n for n, character in enumerate(value) if any(other[n] != character for other in others)]
+    if len(apart) > 4:
+        return mask(value)
+    return "".join(value[n] if n in apart else character for n, character in enumerate(mask(value)))
 
 
 def differences(compared: Compared, *, masked: bool = True) -> Iterator[dict[str, Any]]:
@@ -39,9 +52,9 @@ def differences(compared: Compared, *, masked: bool = True) -> Iterator[dict[str
             "college": record.college.name,
             "field": one.field,
             "label": FIELDS[one.field].label.zh,
-            "values": {source: shown(one.field, value, masked=masked) for source, value in one.values.items()},
+            "values": {source: shown(one.field, value, beside=one.values.values(), masked=masked) for source, value in one.values.items()},
             "right": one.right,
-            "value": shown(one.field, one.value, masked=masked) if one.right else "",
+            "value": shown(one.field, one.value, beside=one.values.values(), masked=masked) if one.right else "",
             "known": one.known.zh if one.known else "",
         }
 

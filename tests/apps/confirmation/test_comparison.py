@@ -161,6 +161,11 @@ def test_the_comparison_leaves_as_a_workbook_with_masked_numbers(round):
     rows = [list(cells) for _, cells in sheet.rows]
     (one,) = [row for row in rows if row[3] == "证件号码"]
     assert "*" in one[4] and "20020506" not in one[4] and one[6] == "学信网"
+    assert exported.opened_where_it_differs("320600200205061013", ["320600200205071013"]) == "3206*********61013"
+    assert exported.opened_where_it_differs("320600200205061013", ["320600199905061013"]) == "3206**2002****1013"
+    assert exported.opened_where_it_differs("320600200205061013", ["110101199905069999"]) == "3206**********1013", (
+        "another number altogether stays masked"
+    )
 
 
 def test_the_command_line_imports_and_compares(round, tmp_path):

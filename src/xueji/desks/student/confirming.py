@@ -60,13 +60,17 @@ class Sound:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One field as it stands on the page: words instead of codes, and where to say that it is wrong."""
+    """One field as it stands on the page: words instead of codes, and where to say that it is wrong.
+
+    ``in_full`` are the unmasked values of a sensitive field, for its owner to open: nobody can confirm what is masked.
+    """
 
     line: FieldLine
     school: str
     elsewhere: str
     right: str
     correctable: bool
+    in_full: tuple[str, str] | None
 
 
 def _sounds(record: StudentRecord) -> list[Sound]:
@@ -89,6 +93,7 @@ def _lines(record: StudentRecord, steps: CaseSteps) -> list[Line]:
             words_of(one.field, one.chsi),
             words_of(one.field, one.right_value),
             correctable(one.field.code) is not None,
+            (one.school, one.chsi) if one.field.sensitive else None,
         )
         for one in lines
         if one.field.code != PINYIN
