@@ -83,6 +83,22 @@ def announce_by_job(act: Act, campaign: Campaign) -> Change:
     return start_job(act, "telling_students", arguments=arguments, purpose=Text(campaign.number, campaign.number))
 
 
+def tell_extension(act: Act, extension: Extension, *, heard: Callable[[int, int], None] = lambda done, total: None) -> Told:
+    """Tell the students of a college that it has a later end (学院延期告知本人). Who is finished hears nothing.
+
+    Repeated, it goes on where it stopped. Raises Stopped MSG.002 when nobody of the college has anything left to do.
+    """
+    cases = cases_for(act.by, extension.campaign, Permission.CASE_REMIND).exclude(stage=State.DONE)
+    cases = cases.filter(record__college_id=extension.college_id)
+    return tell_all(act, extension.campaign, cases, kind=Kind.EXTENSION, occasion=f"ext{extension.pk}", closes=extension.until, heard=heard)
+
+
+def tell_extension_by_job(act: Act, extension: Extension) -> Change:
+    """The same by the worker; the result is the Job."""
+    number = extension.campaign.number
+    return start_job(act, "telling_extension", arguments={"extension": str(extension.pk)}, purpose=Text(number, number))
+
+
 def remind(act: Act, campaign: Campaign, *, college: str = "", class_number: str = "", step: str = "") -> Told:
     """Remind those whom the actor looks after and who have something left to do themselves (催办). Never anybody else.
 

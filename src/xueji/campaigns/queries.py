@@ -129,6 +129,11 @@ def extensions_in(viewer: Viewer, campaign: Campaign) -> QuerySet[Extension]:
     )
 
 
+def extension_of(number: str) -> Extension | None:
+    """An extension by its number, for work in the background that tells of it."""
+    return Extension.objects.select_related("campaign", "college").filter(pk=number).first()
+
+
 def steps_of(case: Case, now: datetime) -> CaseSteps:
     """The case's steps at ``now`` with windows as extended. Three queries."""
     notice = notice_of(case.campaign)

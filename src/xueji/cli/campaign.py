@@ -99,12 +99,41 @@ def open_(file: Path, move_by_days: int, supplement: str, codes: Path | None) ->
         return
     opened, secrets = change.result
     click.echo(f"{opened.code} 第 {opened.version} 版：{change.detail['cases']} 人。")
+    _tell(opened)
     if secrets and codes:
         codes.touch(mode=0o600)
         codes.write_text("student_number,activation_code\n" + "".join(f"{n},{c}\n" for n, c in sorted(secrets.items())))
         click.echo(f"{len(secrets)} 个激活码写入 {codes}")
     elif secrets:
         click.echo(f"{len(secrets)} 人需要激活码，没有写出（--codes FILE）；可由学院秘书逐个重置。", err=True)
+
+
+def _tell(opened: Any) -> None:
+    """Tell everybody of the notice, with a bar; begun again by ``xueji campaign tell`` it goes on where it stopped."""
+    from rich.progress import Progress
+
+    from xueji.campaigns.letters import announce
+    from xueji.journal.command import Stopped
+
+    if opened.closed_at or opened.closes <= _act().at:
+        click.echo("通知已截止，没有发消息。 / The notice is over; no message was sent.", err=True)
+        return
+    try:
+        with Progress(transient=True) as bar:
+            task = bar.add_task("通知到人 telling students", total=None)
+            sent = announce(_act(), opened, heard=lambda done, total: bar.update(task, completed=done, total=total))
+    except Stopped as stopped:
+        show_findings(stopped.findings, as_json=False)
+        return
+    click.echo(f"已通知 {sent.people} 人。 / {sent.people} people told.")
+
+
+@campaign.command()
+@click.argument("code")
+def tell(code: str) -> None:
+    """Send the present version to everybody on the list who has not got it."""
+    _setup()
+    _tell(_campaign_or_exit(code))
 
 
 @campaign.command()

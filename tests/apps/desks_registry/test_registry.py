@@ -10,6 +10,8 @@ from xueji.accounts.models import Account
 from xueji.campaigns import queries
 from xueji.campaigns.models import Campaign
 from xueji.journal.models import Event
+from xueji.notify.models import Delivery, Message
+from xueji.notify.terms import Kind
 from xueji.records.models import StudentRecord
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +31,72 @@ def page(response):
 def test_a_notice_is_validated_then_opened(world, registrar):
     seen = page(registrar.post("/registry/notices/open/", {"text": TEXT, "validate": "1"}))
     assert "按条件有 4 人" in seen and not Campaign.objects.exists()
-    assert registrar.post("/registry/notices/open/", {"text": TEXT, "open": "1"}).headers["Location"].endswith("bjut-2024-enrolment/")
+    assert registrar.post("/registry/notices/open/", {"text": TEXT, "open": "1"}).headers["Location"].endswith("bjut-2024-enrolment/told/")
+
+
+@pytest.fixture
+def today(world, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: world.now)
+    return world
+
+
+def reached(kind):
+    return sorted(Delivery.objects.filter(way="app", message__kind=kind).values_list("account__name", flat=True))
+
+
+EVERYBODY = sorted(["李明", "王芳", "赵强", "SCHMIDT ANNA"])
+
+
+def test_opening_tells_everybody_at_once_and_shows_whom_it_reached(today):
+    seen = page(today.client("刘老师").post("/registry/notices/open/", {"text": TEXT, "open": "1"}, follow=True))
+    assert "通知已开启。已发给 4 人。" in seen and "各学院送达情况" in seen
+    assert reached(Kind.NOTICE) == EVERYBODY
+
+
+def test_a_large_audience_is_told_in_the_background(today, monkeypatch):
+    monkeypatch.setattr("xueji.desks.registry.telling.AT_ONCE", 3)
+    seen = page(today.client("刘老师").post("/registry/notices/open/", {"text": TEXT, "open": "1"}, follow=True))
+    assert "正在后台通知 4 名学生" in seen and reached(Kind.NOTICE) == EVERYBODY
+
+
+def test_a_notice_that_concerns_nobody_yet_opens_and_says_so(today):
+    StudentRecord.objects.update(intake_year=2019)
+    seen = page(today.client("刘老师").post("/registry/notices/open/", {"text": TEXT, "open": "1"}, follow=True))
+    assert "通知已开启。" in seen and "没有收件人。" in seen and not Message.objects.exists()
+
+
+def test_a_supplement_goes_to_everybody_too(today):
+    registrar, code = today.client("刘老师"), today.campaign.code
+    seen = page(registrar.post(f"/registry/notices/{code}/supplement/", {"text": TEXT + "\n#\n", "reason": "更正"}, follow=True))
+    assert "补充通知已发布。已发给 4 人。" in seen and reached(Kind.SUPPLEMENT) == EVERYBODY
+    seen = page(registrar.post(f"/registry/notices/{code}/supplement/", {"text": TEXT + "\n#\n", "reason": "更正"}, follow=True))
+    assert "没有发布新版本" in seen and Message.objects.count() == 1
+
+
+def test_who_joins_the_list_later_is_told_and_nobody_else_again(today):
+    registrar, code = today.client("刘老师"), today.campaign.code
+    registrar.post(f"/registry/notices/{code}/told/")
+    today.enrol("孙悦", "S202401009", "A", id_number="320600200205060052")
+    assert "新增 1 人，移出 0 人。已发给 1 人。" in page(registrar.post(f"/registry/notices/{code}/follow/", follow=True))
+    assert reached(Kind.NOTICE) == sorted([*EVERYBODY, "孙悦"])
+
+
+def test_a_notice_that_is_over_is_not_announced(world, registrar):
+    code = world.campaign.code
+    world.enrol("孙悦", "S202401009", "A", id_number="320600200205060052")
+    assert "新增 1 人" in page(registrar.post(f"/registry/notices/{code}/follow/", follow=True))
+    assert not Message.objects.exists()
+
+
+@pytest.mark.parametrize("at_once", [400, 1])
+def test_a_college_hears_of_its_later_end_but_nobody_who_is_finished(today, monkeypatch, at_once):
+    monkeypatch.setattr("xueji.desks.registry.telling.AT_ONCE", at_once)
+    type(today.case_of("王芳")).objects.filter(record__person__name="王芳").update(stage="done")
+    values = {"college": "A", "until": "2024-09-12T17:00", "reason": "停电", "step": ""}
+    seen = page(today.client("刘老师").post(f"/registry/notices/{today.campaign.code}/extend/", values, follow=True))
+    assert ("已通知 2 名未完成的学生" if at_once == 400 else "正在后台通知 3 名学生") in seen
+    assert reached(Kind.EXTENSION) == ["SCHMIDT ANNA", "李明"]
+    assert "2024年9月12日（周四）17:00" in Message.objects.get().subject.zh
 
 
 def test_every_mistake_is_shown_with_its_line_and_what_was_typed_stays(registrar):

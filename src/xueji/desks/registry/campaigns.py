@@ -16,6 +16,7 @@ from xueji.catalogue.text import Text
 from xueji.desks.acting import act_of, for_staff, viewer_of
 from xueji.desks.components.languages import said
 from xueji.desks.registry.forms import ExtensionForm, NoticeForm, ReasonForm
+from xueji.desks.registry.telling import tell_audience, tell_college
 from xueji.exchange.case_export import cases_workbook
 from xueji.journal.command import Stopped
 from xueji.records.queries import college_contact, colleges_for, records_for
@@ -61,9 +62,23 @@ def open_notice(request: HttpRequest) -> HttpResponse:
 
 
 def _opened(request: HttpRequest, campaign, codes: dict[str, str]) -> HttpResponse:
-    if not codes:
-        messages.success(request, said(Text("通知已开启。", "The notice is open.")))
-        return redirect("registry-notice", code=campaign.code)
+    """Tell everybody of the open notice; then show whom it reached, or first the codes, which are shown only once."""
+    _announced(request, campaign, Text("通知已开启。", "The notice is open."))
+    return _codes(request, campaign, codes) if codes else redirect("registry-told", code=campaign.code)
+
+
+def _announced(request: HttpRequest, campaign, done: Text) -> None:
+    """Say what was done and to how many people the notice went; what is over is not announced any more."""
+    told = Text("", "")
+    if campaign.closed_at is None and campaign.closes > timezone.now():
+        try:
+            told = tell_audience(request, campaign)
+        except Stopped as stopped:
+            messages.warning(request, said(stopped.findings[0].message))
+    messages.success(request, said(Text(done.zh + told.zh, f"{done.en} {told.en}".strip())))
+
+
+def _codes(request: HttpRequest, campaign, codes: dict[str, str]) -> HttpResponse:
     answer = render(request, "registry/activation_codes.html", {"campaign": campaign, "codes": sorted(codes.items())})
     answer["Cache-Control"] = "no-store"
     return answer
@@ -135,14 +150,22 @@ def supplement(request: HttpRequest, code: str) -> HttpResponse:
     context: dict[str, object] = {"form": form, "campaign": campaign}
     if request.method == "POST" and form.is_valid():
         try:
-            commands.supplement_campaign(act_of(request, "registry"), campaign, text=form.cleaned_data["text"],
-                                         reason=form.cleaned_data["reason"])  # fmt: skip
+            change = commands.supplement_campaign(act_of(request, "registry"), campaign, text=form.cleaned_data["text"],
+                                                  reason=form.cleaned_data["reason"])  # fmt: skip
         except Stopped as stopped:
             context["findings"] = stopped.findings
         else:
-            messages.success(request, said(Text("补充通知已发布。", "The supplement is published.")))
-            return redirect("registry-notice", code=code)
+            return _supplemented(request, campaign, change)
     return render(request, "registry/supplement.html", context)
+
+
+def _supplemented(request: HttpRequest, campaign, change) -> HttpResponse:
+    if change.unchanged:
+        messages.info(request, said(Text("内容没有变化，没有发布新版本。", "Nothing in the text changed; no new version was published.")))
+        return redirect("registry-notice", code=campaign.code)
+    _announced(request, campaign, Text("补充通知已发布。", "The supplement is published."))
+    codes = change.result[1]
+    return _codes(request, campaign, codes) if codes else redirect("registry-told", code=campaign.code)
 
 
 @MANAGE
@@ -155,12 +178,13 @@ def extend(request: HttpRequest, code: str) -> HttpResponse:
         return render(request, "registry/extend.html", {"form": form, "campaign": campaign}, status=422)
     values = form.cleaned_data
     try:
-        commands.extend_college(act_of(request, "registry"), campaign, college=values["college"], until=values["until"],
-                                reason=values["reason"], step=values["step"])  # fmt: skip
+        granted = commands.extend_college(act_of(request, "registry"), campaign, college=values["college"], until=values["until"],
+                                          reason=values["reason"], step=values["step"]).result  # fmt: skip
     except Stopped as stopped:
         return render(request, "registry/extend.html", {"form": form, "campaign": campaign, "findings": stopped.findings},
                       status=422)  # fmt: skip
-    messages.success(request, said(Text("已延期。", "The extension is granted.")))
+    told = tell_college(request, granted)
+    messages.success(request, said(Text(f"已延期。{told.zh}", f"The extension is granted. {told.en}")))
     return redirect("registry-notice", code=code)
 
 
@@ -182,12 +206,13 @@ def follow(request: HttpRequest, code: str) -> HttpResponse:
     """Bring in students whose records now belong, and take out who no longer does."""
     campaign = _campaign(code)
     change = commands.follow_audience(act_of(request, "registry"), campaign)
-    if change.result:
-        return _opened(request, campaign, change.result)
-    said_text = Text(f"名单已更新：新增 {change.detail['cases']} 人，移出 {change.detail['left']} 人。",
-                     f"The lists follow the records: {change.detail['cases']} in, {change.detail['left']} out.")  # fmt: skip
-    messages.success(request, said(said_text))
-    return redirect("registry-notice", code=code)
+    done = Text(f"名单已更新：新增 {change.detail['cases']} 人，移出 {change.detail['left']} 人。",
+                f"The lists follow the records: {change.detail['cases']} in, {change.detail['left']} out.")  # fmt: skip
+    if change.detail["cases"]:
+        _announced(request, campaign, done)
+    else:
+        messages.success(request, said(done))
+    return _codes(request, campaign, change.result) if change.result else redirect("registry-notice", code=code)
 
 
 @MANAGE

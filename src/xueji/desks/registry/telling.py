@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,6 +20,9 @@ from xueji.notify.channels import email_is_set_up
 from xueji.notify.queries import messages_of, reach_counts
 from xueji.notify.terms import REACHES, Reach
 from xueji.records.queries import colleges_for
+
+if TYPE_CHECKING:
+    from xueji.campaigns.models import Campaign, Extension
 
 SHOWN = 30
 AT_ONCE = 400
