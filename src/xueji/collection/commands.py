@@ -33,7 +33,7 @@ from xueji.collection.queries import (
 from xueji.collection.terms import PHOTO_MEGABYTES, Slot, new_code
 from xueji.imaging.form_picture import PictureRefused, form_picture
 from xueji.journal.command import ANYWHERE, Act, Change, Scope, Stopped, command
-from xueji.records.commands import save_own_values
+from xueji.records.commands import hold_record, save_own_values
 from xueji.records.queries import value_of, values_of
 from xueji.rules.fields import Effect, effect, submission
 from xueji.rules.findings import Finding, finding, stops
@@ -57,6 +57,11 @@ class Kept:
     draft: Draft
     beside: bool = False
     late: tuple[Finding, ...] = ()
+
+
+def _hold(case: Case) -> None:
+    """Lock a case until the transaction ends: two devices, or two clicks, are served one after the other."""
+    Case.objects.select_for_update(no_key=True).only("pk").get(pk=case.pk)
 
 
 def _filling(case: Case, step: str, act: Act) -> Filling:
@@ -92,12 +97,13 @@ def keep_draft(act: Act, case: Case, *, step: str, values: Mapping[str, Any], pa
     A newer draft of another device is never overwritten: this one is set aside. After the closing, what is typed is
     kept as late and says so. Stopped before the opening, before an earlier step, and when the form has been received.
     """
+    _hold(case)
     now = _filling(case, step, act)
     asked, problems = now.asked, now.problems
     late = tuple(one for one in problems if one.id == "TIME.002")
     if len(late) < len(problems):
         raise Stopped(problems)
-    current = Draft.objects.select_for_update().filter(case=case, step=step, slot=Slot.CURRENT).first()
+    current = Draft.objects.filter(case=case, step=step, slot=Slot.CURRENT).first()
     beside = not late and _is_newer(current, page, base)
     slot = Slot.LATE if late else Slot.ASIDE if beside else Slot.CURRENT
     draft = current if slot == Slot.CURRENT else Draft.objects.filter(case=case, step=step, slot=slot).first()
@@ -116,7 +122,8 @@ def keep_draft(act: Act, case: Case, *, step: str, values: Mapping[str, Any], pa
 @command(needs=Permission.CASE_FILL, records="draft.chosen", scope=_of_case)
 def choose_draft(act: Act, case: Case, *, step: str, take_aside: bool) -> Change:
     """Choose between the draft in work and the one another device set aside (选用草稿). The other one is dropped."""
-    drafts = {d.slot: d for d in Draft.objects.select_for_update().filter(case=case, step=step)}
+    _hold(case)
+    drafts = {d.slot: d for d in Draft.objects.filter(case=case, step=step)}
     aside = drafts.get(Slot.ASIDE)
     if aside is None:
         return Change(f"case:{case.pk}", scope_of_case(case), unchanged=True)
@@ -136,6 +143,7 @@ def keep_form_photo(act: Act, case: Case, *, step: str, field: str, content: byt
     It stands in the draft and reaches the record with the submission. Stopped when the bytes are no picture, or too
     small or large, and outside the window. The result is the VaultFile.
     """
+    _hold(case)
     now = _filling(case, step, act)
     asked, problems = now.asked, now.problems
     if not any(one.field.code == field and one.field.kind is Kind.PHOTO and one.editable for one in asked):
@@ -151,7 +159,7 @@ def keep_form_photo(act: Act, case: Case, *, step: str, field: str, content: byt
     except PictureRefused as refused:
         raise Stopped([refused.said]) from None
     kept = store_file(act, picture, purpose="form_photo", scope=scope_of_case(case), title=f"{field}.jpg").result
-    draft = Draft.objects.select_for_update().filter(case=case, step=step, slot=Slot.CURRENT).first()
+    draft = Draft.objects.filter(case=case, step=step, slot=Slot.CURRENT).first()
     if draft is None:
         draft = Draft(case=case, step=step)
     _end_photo(act, case, field, draft)
@@ -195,11 +203,14 @@ def submit_step(act: Act, case: Case, *, step: str, values: Mapping[str, Any], p
 
     The result is Submitted; the caller asks for approval of what needs it, in the same transaction. Stopped with every
     finding at once: a value that is wrong, a closed window (by ``act.at``, to the instant), a newer draft of another
-    device (only asked for when ``base`` is given), a form that the college holds.
+    device (only asked for when ``base`` is given), a form that the college holds. Sending once more what was sent last
+    (a second click, "back" and "submit" again) gives the same submission and changes nothing.
     """
+    _hold(case)
+    hold_record(case.record)
     now = _filling(case, step, act)
     steps, asked, problems = now.steps, now.asked, now.problems
-    drafts = {d.slot: d for d in Draft.objects.select_for_update().filter(case=case, step=step)}
+    drafts = {d.slot: d for d in Draft.objects.filter(case=case, step=step)}
     current = drafts.get(Slot.CURRENT)
     if base is not None and not problems and _is_newer(current, page, base):
         problems.append(finding("COLL.002", at=f"{current.saved_at.astimezone(SHANGHAI):%H:%M}"))
@@ -225,7 +236,12 @@ def submit_step(act: Act, case: Case, *, step: str, values: Mapping[str, Any], p
                 at_once[one.field.code] = new
             case Effect.REQUEST:
                 to_approve[one.field.code] = (old, new)
-    number = Submission.objects.filter(case=case, step=step).count() + 1
+    last = Submission.objects.filter(case=case, step=step).order_by("-number").first()
+    in_force = all(known.get(code, "") == value for code, value in at_once.items())
+    if last is not None and now.standing.state is State.DONE and in_force and last.values["values"] == judged.values:
+        Draft.objects.filter(case=case, step=step).delete()
+        return Change(f"case:{case.pk}", scope_of_case(case), result=Submitted(last, to_approve), unchanged=True)
+    number = last.number + 1 if last else 1
     content = {
         "case": str(case.pk),
         "step": step,
@@ -265,6 +281,7 @@ def print_form(act: Act, case: Case, *, step: str) -> Change:
     The result is the PrintedForm. Stopped outside the window, before the steps that it needs, and when a character of
     it has no glyph: a version that cannot be printed does not come into being.
     """
+    _hold(case)
     steps = steps_of(case, act.at)
     problems = [finding("CAMP.024", step=step)]
     for declared, standing in steps.pairs():
@@ -294,6 +311,7 @@ def receive_form(act: Act, form: PrintedForm) -> Change:
 
     Stopped for a version that a later one made void, and when the record changed after it was printed.
     """
+    _hold(form.case)
     proof = proof_of(form.code)
     if form.version != proof.newest:
         raise Stopped([finding("COLL.007", version=form.version, newest=proof.newest)])
@@ -317,6 +335,7 @@ def return_form(act: Act, form: PrintedForm, *, reason: str) -> Change:
     if not reason.strip():
         raise Stopped([finding("COLL.009", field="reason")])
     case = form.case
+    _hold(case)
     notice = notice_of(case.campaign)
     note = reason.strip()[:500]
     for declared in (print_step(notice, form.document, case.group), hand_in_step(notice, form.document, case.group)):

@@ -12,7 +12,7 @@ from xueji.corrections.models import Correction, Evidence
 from xueji.corrections.queries import correctable, open_of, scope_of_correction
 from xueji.corrections.terms import OPEN, STAGE_WORDS, Origin, Stage, Verdict
 from xueji.journal.command import Act, Change, Scope, Stopped, command
-from xueji.records.commands import change_record, put_correction_in_force
+from xueji.records.commands import change_record, hold_record, put_correction_in_force
 from xueji.records.models import StudentRecord
 from xueji.records.queries import scope_of, value_of, values_of
 from xueji.rules.fields import canonical, submission
@@ -33,6 +33,9 @@ def _of_correction(correction: Correction, **_: object) -> Scope:
 
 
 def _stage_is(correction: Correction, wanted: tuple[str, ...], verb: str) -> None:
+    """Lock the request and read it again: of two who act on it at once, the second one learns what the first one did."""
+    now = Correction.objects.select_related("record__person", "record__college").select_for_update(of=("self",), no_key=True)
+    correction.refresh_from_db(from_queryset=now)
     if correction.stage not in wanted:
         raise Stopped([finding("CORR.006", stage=STAGE_WORDS[correction.stage], act=_VERBS[verb])])
 
@@ -51,6 +54,7 @@ def request_correction(
     if one is None:
         label = FIELDS[field].label if field in FIELDS else Text(field, field)
         raise Stopped([finding("CORR.005", field=field, label=label)])
+    hold_record(record)
     old, kept = value_of(record, field), canonical(one, new)
     problems = [] if field not in open_of(record) else [finding("CORR.004", field=field, label=one.label)]
     if kept == old:

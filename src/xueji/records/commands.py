@@ -120,11 +120,23 @@ def change_standing(
     return Change(f"record:{record.student_number}", scope_of(record), detail, made)
 
 
+def hold_record(record: StudentRecord) -> None:
+    """Lock a record and its person until the transaction ends, and bring the object up to what the tables hold now.
+
+    Everything outside the columns is one sealed document: written from an object that was read before an import or
+    before another device saved, it would undo what they wrote. SQLite has one writer; there the reading is what helps.
+    """
+    now = StudentRecord.objects.select_related("person", "college").select_for_update(of=("self", "person"), no_key=True)
+    record.refresh_from_db(from_queryset=now)
+
+
 def write_values(record: StudentRecord, values: Mapping[str, Value], act: Act) -> list[str]:
     """Write values in the catalogue's stored form to person, record and details. Returns the codes that changed.
 
-    Called by commands only. Raises ValidationError of the framework for a text its column cannot hold.
+    What is compared and written over is what the tables hold now, not what ``record`` held when it was read. Called by
+    commands only. Raises ValidationError of the framework for a text its column cannot hold.
     """
+    hold_record(record)
     changed = [code for code, value in values.items() if value_of(record, code) != value]
     on_person = [code for code in changed if code in PERSON_COLUMNS]
     on_record = [code for code in changed if code in RECORD_COLUMNS]
