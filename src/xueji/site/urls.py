@@ -8,7 +8,6 @@ DESKS = [
     ("", "xueji.desks.access.urls"),
     ("", "xueji.desks.components.urls"),
     ("", "xueji.desks.public.urls"),
-    ("f/", "xueji.desks.proof_urls"),
     ("files/", "xueji.desks.files_urls"),
     ("jobs/", "xueji.desks.jobs_urls"),
     ("messages/", "xueji.desks.inbox_urls"),

@@ -71,6 +71,20 @@ def test_guessing_codes_is_slowed_down_and_the_honest_neighbour_is_not(world, fo
     assert seen(world, f"/f/{form.code}/", REMOTE_ADDR="10.1.1.2")[0] == 200
 
 
+def test_the_address_on_the_paper_is_slowed_down_like_the_typed_one(world, form):
+    client = world.client()
+    for number in range(throttle.PER_LOOKING):
+        assert client.get(f"/f/ZZZZZZZZ{number:02d}", follow=True, REMOTE_ADDR="10.1.1.1").status_code == 404
+    assert client.get(f"/f/{form.code}", follow=True, REMOTE_ADDR="10.1.1.1").status_code == 429
+
+
+@pytest.mark.parametrize(("who", "reads"), [("王秘书", True), ("赵秘书", False), ("高辅导员", False), ("王芳", False), ("李明", False), ("", False)])
+def test_only_who_may_receive_the_form_reads_whose_it_is(world, form, who, reads):
+    page = world.client(who).get(f"/f/{form.code}", follow=True).content.decode()
+    assert "这是最新版本" in page
+    assert ("S202401001" in page) is reads
+
+
 def test_the_waiting_ends_with_its_window(world):
     for _ in range(throttle.PER_LOOKING):
         throttle.looked_up_wrong("10.1.1.1", world.now)

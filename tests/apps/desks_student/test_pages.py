@@ -257,11 +257,11 @@ def test_the_form_is_downloaded_and_its_code_can_be_proved(desk, world):
     assert answer.headers["Content-Type"] == "application/pdf" and answer.content.startswith(b"%PDF")
     shown = text(desk.client.get(page))
     code = re.search(r"<dd class=\"num\">([0-9A-Z]{10})</dd>", shown)[1]
-    stranger = text(world.client().get(f"/f/{code}"))
-    assert "是最新版本，有效" in stranger and "李明" not in stranger and "S202401001" not in stranger
-    assert "李明" in text(world.client("王秘书").get(f"/f/{code}"))
-    assert "李明" not in text(world.client("赵秘书").get(f"/f/{code}"))
-    assert world.client().get("/f/0000000000").status_code == 404
+    stranger = text(world.client().get(f"/f/{code}/"))
+    assert "这是最新版本" in stranger and "李明" not in stranger and "S202401001" not in stranger
+    assert "李明" in text(world.client("王秘书").get(f"/f/{code}/"))
+    assert "李明" not in text(world.client("赵秘书").get(f"/f/{code}/"))
+    assert world.client().get("/f/0000000000/").status_code == 404
 
 
 def test_printing_late_is_refused_on_the_page_and_by_the_button(desk, clock):

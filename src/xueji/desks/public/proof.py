@@ -9,9 +9,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from xueji.accounts import throttle
-from xueji.collection.queries import proof_of
+from xueji.accounts.permissions import Permission
+from xueji.collection.queries import proof_for, proof_of
 from xueji.collection.terms import typed_code
-from xueji.desks.acting import address_of
+from xueji.desks.acting import address_of, viewer_of
 from xueji.desks.public.asking import slow_down
 
 
@@ -26,7 +27,10 @@ def ask(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def proof(request: HttpRequest, code: str) -> HttpResponse:
-    """Newest, old, or unknown. Of the person only a masked number, so that a code pasted on another form shows."""
+    """Newest, old, or unknown. Of the person only a masked number, so that a code pasted on another form shows.
+
+    Only who may receive the form also reads whose it is.
+    """
     now, address = timezone.now(), address_of(request)
     if wait := throttle.looking_waits_until(address, now):
         return slow_down(request, wait)
@@ -34,8 +38,9 @@ def proof(request: HttpRequest, code: str) -> HttpResponse:
     if found is None:
         throttle.looked_up_wrong(address, now)
         return render(request, "public/unknown.html", {"code": typed_code(code)}, status=404)
+    mine = proof_for(viewer_of(request), code) if viewer_of(request).holds(Permission.CASE_RECEIVE) else None
     number = found.form.case.record.student_number
-    context = {"proof": found, "form": found.form, "campaign": found.form.case.campaign, "number": partly(number)}
+    context = {"proof": found, "form": found.form, "campaign": found.form.case.campaign, "number": partly(number), "mine": mine}
     return render(request, "public/proof.html", context)
 
 
