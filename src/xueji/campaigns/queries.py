@@ -46,9 +46,13 @@ def campaign_of(code: str) -> Campaign | None:
 
 
 def notice_of(campaign: Campaign, version: int | None = None) -> Notice:
-    """The notice as published, in its current or an earlier version."""
-    row = NoticeVersion.objects.get(campaign=campaign, version=version or campaign.version)
-    return _parsed(row.sha256, row.text)
+    """The notice as published, in its current or an earlier version; asked once for each campaign in hand."""
+    wanted = version or campaign.version
+    kept: dict[int, Notice] = campaign.__dict__.setdefault("_notices", {})
+    if wanted not in kept:
+        row = NoticeVersion.objects.get(campaign=campaign, version=wanted)
+        kept[wanted] = _parsed(row.sha256, row.text)
+    return kept[wanted]
 
 
 def versions_of(campaign: Campaign) -> QuerySet[NoticeVersion]:
