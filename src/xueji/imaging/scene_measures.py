@@ -31,18 +31,17 @@ class Scene:
     def __init__(self, rgb: np.ndarray, small: np.ndarray, mask: np.ndarray) -> None:
         size = (small.shape[1], small.shape[0])
         self.packed = packed_lab(small)
-        self.lab = spread_lab(self.packed)
         self.mask = cv2.resize(mask, size, interpolation=cv2.INTER_LINEAR)
         self.scale = np.array([size[0] / rgb.shape[1], size[1] / rgb.shape[0]])
         self.background = self._surely_background()
 
     @property
     def height(self) -> int:
-        return int(self.lab.shape[0])
+        return int(self.packed.shape[0])
 
     @property
     def width(self) -> int:
-        return int(self.lab.shape[1])
+        return int(self.packed.shape[1])
 
     def _surely_background(self) -> np.ndarray:
         """Background away from the seam of hair and cloth, where the mask is never exact."""
@@ -78,26 +77,26 @@ def background(scene: Scene) -> Background | None:
     share = float(free.mean())
     if share < 0.02:
         return None
-    soft = spread_lab(cv2.GaussianBlur(scene.packed, (3, 3), 0.8))
+    soft = cv2.GaussianBlur(scene.packed, (3, 3), 0.8)
     rows, columns = np.nonzero(free)
     step = max(1, len(rows) // SAMPLE)
     rows, columns = rows[::step], columns[::step]
-    seen = soft[rows, columns]
+    seen = spread_lab(soft[rows, columns])
     median = np.median(seen, axis=0)
-    apart = length(soft - median)
+    apart = length(seen - median)
     plane = np.column_stack([columns / scene.width, rows / scene.height, np.ones(len(rows))])
     lightness = seen[:, 0]
-    slope, *_ = np.linalg.lstsq(plane, lightness, rcond=None)
+    slope = np.linalg.lstsq(plane.T @ plane, plane.T @ lightness, rcond=None)[0]
     across, down = cv2.spatialGradient(np.ascontiguousarray(scene.packed[..., 0]))
     gradient = np.hypot(across[rows, columns], down[rows, columns]) * (100 / 255)
     return Background(
         share=share,
         colour=tuple(float(v) for v in median),
-        spread=float(np.percentile(apart[rows, columns], 95)),
+        spread=float(np.percentile(apart, 95)),
         residual=float(np.std(lightness - plane @ slope)),
         edges=float((gradient > EDGE).mean()),
         slope=float(np.hypot(slope[0], slope[1])),
-        worst=_worst_tile(apart, free),
+        worst=_worst_tile(apart, rows * TILES // scene.height, columns * TILES // scene.width),
     )
 
 
@@ -108,15 +107,14 @@ def something_beside(scene: Scene, behind: Background | None) -> bool:
     return bool(large > 1 or behind is None or behind.spread > 9 or behind.residual > 2 or behind.edges > 0.01)
 
 
-def _worst_tile(apart: np.ndarray, free: np.ndarray) -> Box:
-    """The tile of an 8 × 8 grid whose background differs most from the median."""
-    h, w = apart.shape
-    size = (TILES, TILES)
-    seen = cv2.resize(free.astype(np.float32), size, interpolation=cv2.INTER_AREA)
-    total = cv2.resize((apart * free).astype(np.float32), size, interpolation=cv2.INTER_AREA)
-    mean = np.where(seen > 0.15, total / np.maximum(seen, 1e-6), -1)
-    row, column = divmod(int(mean.argmax()), TILES)
-    return Box(column / TILES, row / TILES, 1 / TILES, 1 / TILES)
+def _worst_tile(apart: np.ndarray, row: np.ndarray, column: np.ndarray) -> Box:
+    """The tile of an 8 × 8 grid whose background differs most from the median; tiles with little of it do not count."""
+    tile = row * TILES + column
+    count = np.bincount(tile, minlength=TILES * TILES)
+    total = np.bincount(tile, weights=apart, minlength=TILES * TILES)
+    mean = np.where(count > 0.15 * count.max(), total / np.maximum(count, 1), -1)
+    worst_row, worst_column = divmod(int(mean.argmax()), TILES)
+    return Box(worst_column / TILES, worst_row / TILES, 1 / TILES, 1 / TILES)
 
 
 def shoulders(scene: Scene, face: FaceFrame) -> float | None:
@@ -160,8 +158,8 @@ def clothing(scene: Scene, box: Box | None, background_colour: tuple[float, floa
     if box is None:
         return None, None
     top = int(box.y * scene.height)
-    cloth = scene.lab[top:][scene.mask[top:] > 0.8]
-    cloth = cloth[:: max(1, len(cloth) // SAMPLE)]
+    cloth = scene.packed[top:][scene.mask[top:] > 0.8]
+    cloth = spread_lab(cloth[:: max(1, len(cloth) // SAMPLE)])
     hue = np.degrees(np.arctan2(cloth[:, 2], cloth[:, 1])) % 360
     blue = (hue > 235) & (hue < 300) & (np.hypot(cloth[:, 1], cloth[:, 2]) > 12)
     like = None
