@@ -72,7 +72,8 @@ def test_n2_from_spelling_to_the_accepted_sheet(names, clock):
     student.post(page, {"action": "spelling", "reading_0": "le", "surname_length": "1"})
     record = names.record("乐明")
     assert written(spelling_of(record)) == "Le Ming"
-    assert student.post(page, {"action": "confirm"}).status_code == 422, "the tick says that every line was looked at"
+    unticked = student.post(page, {"action": "confirm"})
+    assert unticked.status_code == 422 and "CONF.014" in unticked.content.decode(), "the tick says that every line was looked at"
     student.post(page, {"action": "confirm", "looked": "yes"})
     assert confirmation_standing(Case.objects.get(pk=case.pk), "verify").holds
     assert "本人网上确认" in student.get(page).content.decode()
