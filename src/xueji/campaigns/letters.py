@@ -19,7 +19,8 @@ from xueji.notify.models import Message
 from xueji.notify.queries import Reminded, messages_on, reminders_of, unreached_among
 from xueji.notify.sending import send_to_many
 from xueji.notify.terms import Kind, Notice, Recipient
-from xueji.records.queries import college_contact, school
+from xueji.records.models import StudentRecord
+from xueji.records.queries import college_contact, school, scope_of
 from xueji.rules.findings import Finding
 from xueji.rules.progress import Doer, State
 
@@ -142,6 +143,17 @@ def tell(act: Act, case: Case, kind: Kind, *, closes: datetime | None = None) ->
         where = _place(case)
         notice = letter_of(case.campaign, college=case.record.college_id, closes=closes)
         send_message(act, notice, kind, [Recipient(case.record.account_id, scope_of_case(case))], scope=where)
+
+
+def tell_of_request(act: Act, record: StudentRecord) -> None:
+    """A word to one student that a request to correct the record was decided (更正申请审核结果). Which field is read after signing in."""
+    if record.account_id:
+        of_school, where = school(), Scope(record.college_id, record.campus, record.class_number)
+        notice = Notice(
+            campaign="", number="更正申请", title=Text("学籍信息更正", "Correction of the student record"),
+            school=Text(of_school.name, of_school.name_en), contact=_whom_to_ask((), record.college_id), path="/student/corrections/",
+        )  # fmt: skip
+        send_message(act, notice, Kind.DECISION, [Recipient(record.account_id, scope_of(record))], scope=where)
 
 
 def tell_all(

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from . import confirmations, exports, extending, majors, papers, progress, receiving, reminding, sheets, students
+from . import confirmations, corrections, exports, extending, majors, papers, progress, receiving, reminding, sheets, students
 
 urlpatterns = [
     path("", progress.start, name="college"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("students/<str:number>/", students.student, name="college-student"),
     path("students/<str:number>/reveal/", students.reveal, name="college-reveal"),
     path("students/<str:number>/password/", students.reset, name="college-reset"),
+    path("corrections/", corrections.corrections, name="college-corrections"),
+    path("corrections/<uuid:correction_id>/", corrections.correction, name="college-correction"),
     path("majors/", majors.majors, name="college-majors"),
     path("sheets/<uuid:pk>/", sheets.batch, name="college-batch"),
     path("sheets/<uuid:pk>/sheet.<str:ending>", sheets.paper, name="college-paper"),
