@@ -190,6 +190,7 @@ class Tally:
     label: str
     total: int
     counts: dict[str, int]
+    label_en: str = ""
 
     def of(self, state: str) -> int:
         """How many are in that state."""
@@ -208,12 +209,12 @@ class Tally:
         return self.done * 100 // self.total if self.total else 0
 
 
-def _tallies(rows: Iterable[tuple[str, str, str, int]]) -> list[Tally]:
-    found: dict[str, tuple[str, dict[str, int]]] = {}
-    for key, label, stage, count in rows:
-        counts = found.setdefault(key, (label, {}))[1]
+def _tallies(rows: Iterable[tuple[str, str, str, str, int]]) -> list[Tally]:
+    found: dict[str, tuple[str, str, dict[str, int]]] = {}
+    for key, label, label_en, stage, count in rows:
+        counts = found.setdefault(key, (label, label_en, {}))[2]
         counts[stage] = counts.get(stage, 0) + count
-    return [Tally(key, label, sum(counts.values()), counts) for key, (label, counts) in found.items()]
+    return [Tally(key, label, sum(counts.values()), counts, label_en or label) for key, (label, label_en, counts) in found.items()]
 
 
 def _visible_cases(viewer: Viewer, campaign: Campaign) -> QuerySet[Case]:
@@ -236,7 +237,7 @@ def progress_by_college(viewer: Viewer, campaign: Campaign) -> list[Tally]:
     """One tally per college, one query."""
     rows = (
         _visible_cases(viewer, campaign)
-        .values_list("record__college_id", "record__college__name", "stage")
+        .values_list("record__college_id", "record__college__name", "record__college__name_en", "stage")
         .annotate(n=Count("pk"))
         .order_by("record__college_id", "stage")
     )
@@ -252,7 +253,7 @@ def progress_by_class(viewer: Viewer, campaign: Campaign, college: str) -> list[
         .annotate(n=Count("*"))
         .order_by("record__class_number", "stage")
     )
-    return _tallies((number, number, stage, n) for number, stage, n in rows)
+    return _tallies((number, number, number, stage, n) for number, stage, n in rows)
 
 
 def finished_by_day(viewer: Viewer, campaign: Campaign, now: datetime) -> list[tuple[date, int]]:

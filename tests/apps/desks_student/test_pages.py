@@ -204,6 +204,48 @@ def test_a_file_that_is_no_picture_says_so_beside_the_field(desk):
     assert "COLL.005" in text(desk.send("personal", {}, "photo:form_photo"))
 
 
+def test_a_chosen_picture_goes_with_the_submission_without_its_own_button(desk):
+    desk.send("semester", SEMESTER)
+    answer = desk.send("personal", PERSONAL, form_photo=SimpleUploadedFile("a.jpg", portrait()))
+    assert answer.status_code == 302 and Submission.objects.filter(step="personal").count() == 1
+
+
+def test_a_chosen_picture_stays_when_something_else_is_wrong(desk):
+    desk.send("semester", SEMESTER)
+    page = text(desk.send("personal", {**PERSONAL, "mobile": "1380000123"}, form_photo=SimpleUploadedFile("a.jpg", portrait())))
+    assert "有 1 项要改" in page and 'class="photo"' in page
+    assert desk.send("personal", PERSONAL).status_code == 302
+
+
+def test_a_refused_picture_is_named_together_with_everything_else(desk):
+    desk.send("semester", SEMESTER)
+    answer = desk.send("personal", {**PERSONAL, "mobile": "1380000123"}, form_photo=SimpleUploadedFile("a.jpg", b"<svg onload=alert(1)>"))
+    page = text(answer)
+    assert answer.status_code == 422 and "COLL.003" in page and "1380000123" in page and 'href="#id_mobile"' in page
+    assert "没有填登记照片" not in page
+
+
+def test_nothing_is_submitted_with_a_refused_picture_even_when_an_earlier_one_is_there(desk):
+    desk.send("semester", SEMESTER)
+    desk.send("personal", PERSONAL, "photo:form_photo", form_photo=SimpleUploadedFile("a.jpg", portrait()))
+    answer = desk.send("personal", PERSONAL, form_photo=SimpleUploadedFile("a.jpg", b"no"))
+    assert answer.status_code == 422 and not Submission.objects.filter(step="personal").exists()
+
+
+def test_many_empty_fields_are_one_message_with_a_link_each(desk):
+    desk.send("semester", SEMESTER)
+    page = text(desk.send("personal", {"mobile": "1380000123"}))
+    assert page.count("FIELD.001</span><b>") == 1 and 'href="#id_native_place">籍贯</a>' in page
+    assert 'href="#id_mobile">去修改' in page
+
+
+def test_a_field_that_depends_on_another_is_not_called_optional(desk):
+    page = text(desk.get("semester"))
+    dormitory = page[page.index('for="id_dormitory"') : page.index('id="id_dormitory"')]
+    assert "可不填" not in dormitory and "“住宿方式”为“校内宿舍”时必填。" in page
+    assert "可不填" in page[page.index('for="id_insurance"') : page.index('id="id_insurance"')]
+
+
 def test_the_last_second_is_in_time(desk, clock):
     hidden = desk.page("semester")
     clock(CLOSES - timedelta(seconds=1))

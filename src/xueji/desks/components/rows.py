@@ -53,6 +53,7 @@ class FieldRow:
     policy: str = ""
     hint: str = ""
     required: bool = True
+    conditional: bool = False  # needed only with certain other answers: the hint says with which
     choices: list[Choice] = field(default_factory=list)
     mistakes: list[Mistake] = field(default_factory=list)
     certificate: bool = False

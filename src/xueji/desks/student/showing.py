@@ -13,7 +13,7 @@ from xueji.catalogue.codes import code_table
 from xueji.catalogue.fields import FIELDS, GROUPS, Field, Kind, Policy, Population
 from xueji.catalogue.text import Text
 from xueji.collection.queries import Asked
-from xueji.desks.components.languages import said
+from xueji.desks.components.languages import current, said
 from xueji.desks.components.rows import Choice, FieldRow, Mistake
 from xueji.rules.fields import canonical, required
 from xueji.rules.findings import Finding
@@ -100,7 +100,7 @@ def control_of(one: Field, name: str, typed: Any, *, needed: bool = True, found:
         kind = "text"
     attrs = {key: getattr(one, key) for key in ("autocomplete", "inputmode") if getattr(one, key)}
     if one.example and kind == "text":
-        hint = " ".join(filter(None, (hint, str(said(Text("例：", "E.g. "))) + one.example)))
+        hint = sentences(hint, str(said(Text("例：", "E.g. "))) + one.example)
     return FieldRow(
         name=name,
         label=str(said(one.label)),
@@ -132,7 +132,22 @@ def _condition(one: Field) -> str:
                 )
             )
         )
-    return " ".join(parts)
+    return sentences(*parts)
+
+
+def sentences(*parts: str) -> str:
+    """Sentences one after the other as the language of the page sets them; Chinese needs no space after 。."""
+    return (" " if current() == "en" else "").join(filter(None, parts))
+
+
+def label_of(field: str) -> Text:
+    """What a page calls the field of a finding; of a row in a table, its column and which row (``family.1.name``)."""
+    code, *cell = field.split(".")
+    one = FIELDS[code]
+    column = next((it for it in one.columns if cell and it.code == cell[-1]), None)
+    if column is None:
+        return one.label
+    return Text(f"{one.label.zh}第 {cell[0]} 行{column.label.zh}", f"{one.label.en}, row {cell[0]}: {column.label.en}")
 
 
 def _fixed(asked: Asked, value: Any, waiting: str, may_ask: bool) -> FieldRow:
@@ -195,7 +210,7 @@ def sections_of(
                 row.value = ""
         else:
             needed = required(one, population, values, tuple(also_required))
-            hint = " ".join(filter(None, (pending, str(said(one.hint)), _condition(one))))
+            hint = sentences(pending, str(said(one.hint)), _condition(one))
             row = control_of(
                 one,
                 one.code,
@@ -204,7 +219,7 @@ def sections_of(
                 found=by_field.get(one.code, ()),
                 hint=hint,
             )
-            row.policy = it.policy
+            row.policy, row.conditional = it.policy, bool(one.required_when)
         entry = Entry(one, row, photo=(photos or {}).get(one.code, ""))
         if one.kind is Kind.TABLE and not locked and it.editable:
             entry.table = _table(one, value if isinstance(value, list) else [], by_field)

@@ -28,7 +28,7 @@ from xueji.desks.acting import act_of, for_students, viewer_of
 from xueji.desks.components.languages import current, said
 from xueji.desks.components.moments import SHANGHAI
 from xueji.desks.files import file_address
-from xueji.desks.student.showing import WAITING, sections_of, words_of
+from xueji.desks.student.showing import WAITING, label_of, sections_of, words_of
 from xueji.journal.command import Stopped
 from xueji.records.queries import values_of
 from xueji.rules.findings import Finding, Level
@@ -44,6 +44,8 @@ BESIDE = Text(
     "Another device saved a newer draft. Yours is kept as well; compare them below.",
 )
 TAKEN = Text("已换成选中的那一份草稿。", "The chosen draft is now in use.")
+MISSING, MANY = "FIELD.001", 3
+"""So many empty fields are named in one message, each with its link; on a phone a box for each of them hides the form."""
 PHOTO_KEPT = Text("照片已上传，提交这一步后生效。", "The photo is uploaded; it counts once you submit this step.")
 
 
@@ -70,7 +72,7 @@ class StepPage:
         return {
             "step": self.filling.declared.code,
             "page": self.request.POST.get("page", "")[:36],
-            "base": int(base) if base.isdigit() and len(base) < 9 else 0,
+            "base": int(base) if base.isdecimal() and len(base) < 9 else 0,
         }
 
     def shown(self, values: dict[str, Any] | None = None, found: list[Finding] = (), status: int = 200) -> HttpResponse:
@@ -84,9 +86,12 @@ class StepPage:
         locked = bool(now.problems)
         asked_for = open_of(record)
         order = [one.code for one in now.steps.steps]
+        empty = [one for one in found if one.id == MISSING and one.field]
+        empty = empty if len(empty) >= MANY else []
         context = {
             "case": self.case, "declared": declared, "standing": now.standing, "locked": locked, "now": timezone.now(),
-            "findings": [*now.problems, *found], "late": late if locked else None,
+            "findings": [*now.problems, *(found if not empty else [one for one in found if one.id != MISSING])], "late": late if locked else None,
+            "empty": [(one.field, label_of(one.field)) for one in empty], "missing": MISSING,
             "stopping": [one for one in found if one.level is Level.STOP],
             "sections": sections_of(
                 now.asked, typed, population=population, findings=found, locked=locked,
@@ -128,6 +133,7 @@ def step(request: HttpRequest, case_id: UUID, code: str) -> HttpResponse:
     action, _, rest = request.POST.get("action", "save").partition(":")
     doing = {"submit": _submit, "save": _save, "add": _add, "remove": _remove, "photo": _photo, "choose": _choose}.get(action, _save)
     try:
+        _take_photos(page, values, action)
         return doing(page, values, rest)
     except Stopped as stopped:
         return _refused(page, values, stopped.findings)
@@ -162,7 +168,7 @@ def _add(page: StepPage, values: dict[str, Any], table: str) -> HttpResponse:
 
 def _remove(page: StepPage, values: dict[str, Any], rest: str) -> HttpResponse:
     table, _, number = rest.partition(":")
-    changed = with_row_removed(values, table, int(number)) if table in values and number.isdigit() else values
+    changed = with_row_removed(values, table, int(number)) if table in values and number.isdecimal() and len(number) < 4 else values
     return _rows_changed(page, changed, table)
 
 
@@ -175,7 +181,31 @@ def _rows_changed(page: StepPage, values: dict[str, Any], table: str) -> HttpRes
     return redirect(f"{page.address}#id_{table}")
 
 
-def _photo(page: StepPage, values: dict[str, Any], field: str) -> HttpResponse:
+def _take_photos(page: StepPage, values: dict[str, Any], action: str) -> None:
+    """A picture that was chosen is kept with whatever button was pressed, not only with its own.
+
+    Raises Stopped for a file that is no picture, together with everything else that is wrong when the step is submitted.
+    """
+    chosen = [] if action == "photo" else [one.field.code for one in page.filling.asked if one.field.kind is Kind.PHOTO and one.field.code in page.request.FILES]
+    refused: list[Finding] = []
+    for field in chosen:
+        try:
+            _keep_photo(page, values, field)
+        except Stopped as stopped:
+            refused += stopped.findings
+    if not refused:
+        return
+    if action == "submit":
+        try:
+            with transaction.atomic():
+                submit_step(act_of(page.request, "student"), page.case, values=values, **page.where)
+                raise Stopped([])  # nothing is submitted with a picture that was refused: only what else is wrong is asked
+        except Stopped as stopped:
+            refused += [one for one in stopped.findings if one.field not in chosen and one.id not in {it.id for it in refused}]
+    raise Stopped(refused)
+
+
+def _keep_photo(page: StepPage, values: dict[str, Any], field: str) -> None:
     sent = page.request.FILES.get(field)
     with transaction.atomic():
         keep_draft(act_of(page.request, "student"), page.case, values=values, **page.where)
@@ -183,6 +213,10 @@ def _photo(page: StepPage, values: dict[str, Any], field: str) -> HttpResponse:
             act_of(page.request, "student"), page.case, step=page.filling.declared.code, field=field,
             content=sent.read(11 * 1024 * 1024) if sent else b"",
         )  # fmt: skip
+
+
+def _photo(page: StepPage, values: dict[str, Any], field: str) -> HttpResponse:
+    _keep_photo(page, values, field)
     messages.success(page.request, said(PHOTO_KEPT))
     return redirect(f"{page.address}#id_{field}")
 
