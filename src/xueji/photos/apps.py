@@ -6,3 +6,8 @@ class PhotosConfig(AppConfig):
 
     name = "xueji.photos"
     label = "photos"
+
+    def ready(self) -> None:
+        from xueji.photos.day.facts import offer
+
+        offer()

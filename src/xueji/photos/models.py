@@ -48,3 +48,6 @@ class Overrule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.judgement_id} {self.rule}"
+
+
+import xueji.photos.day.models  # noqa: E402, F401  the tables of the photo day belong to this app

@@ -1,0 +1,270 @@
+"""After the day: results taken over, photos verified or disputed, faces filed, students reported, prints counted (采集之后)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from xueji.accounts.permissions import Permission
+from xueji.campaigns.commands import follow_audience, mark_own_step, mark_step
+from xueji.campaigns.models import Campaign, Case
+from xueji.campaigns.queries import notice_of, scope_of_case
+from xueji.journal.command import ANYWHERE, Act, Change, Scope, Stopped, command
+from xueji.photos.commands import judge_captured_photo
+from xueji.photos.day.commands.turns import _attended, _station, _versioned
+from xueji.photos.day.models import Capture, Dispute, FaceCase, Nomination, PrintEntry
+from xueji.photos.day.queries import graduand, prints_of, terms_of
+from xueji.photos.day.terms import Entry, Origin
+from xueji.records.models import College, StudentRecord
+from xueji.records.queries import scope_of
+from xueji.rules.capture import Duty, Face, duty
+from xueji.rules.findings import finding
+from xueji.rules.progress import State
+from xueji.vault.commands import store_file
+
+LEAST = 5
+
+
+def _of_case(case: Case, **_: object) -> Scope:
+    return scope_of_case(case)
+
+
+def _of_capture(capture: Capture, **_: object) -> Scope:
+    return scope_of(capture.record)
+
+
+def _of_dispute(dispute: Dispute, **_: object) -> Scope:
+    return scope_of(dispute.capture.record)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One photo that came from the bureau (到件): whose, taken when, the bytes if any."""
+
+    case: Case
+    taken_on: date
+    content: bytes = b""
+
+
+@command(needs=Permission.SOURCE_IMPORT, records="captures.taken_over")
+def take_over_captures(act: Act, campaign: Campaign, *, arrivals: Iterable[Arrival], source: str, origin: str = Origin.BUREAU) -> Change:
+    """Take over what the bureau captured (导入采集结果): each a new version with its provenance. The same again changes nothing.
+
+    The result is (new, skipped).
+    """
+    new = skipped = 0
+    by = terms_of(campaign).by.zh or source
+    for one in arrivals:
+        same = Capture.objects.filter(record=one.case.record, campaign=campaign, origin=origin, taken_on=one.taken_on)
+        if one.content:
+            file = store_file(_station(act), one.content, purpose="photo", scope=scope_of(one.case.record), title=source).result
+            same = same.filter(file__digest=file.digest)
+        if same.exists():
+            skipped += 1
+            continue
+        more: dict[str, Any] = {}
+        if one.content:
+            more["file"] = file
+            more["judgement"] = judge_captured_photo(_station(act), one.case.record, one.content, taken="bureau").result
+        _versioned(act, one.case, origin, one.taken_on, by, **more)
+        _attended(act, one.case)
+        new += 1
+    return Change(f"campaign:{campaign.code}", ANYWHERE, {"source": source, "new": new, "skipped": skipped}, (new, skipped), unchanged=not new)
+
+
+@command(needs=Permission.SOURCE_IMPORT, records="faces.taken_over")
+def take_over_faces(act: Act, *, rows: Iterable[tuple[StudentRecord, Face, bool]], source: str) -> Change:
+    """Take over CHSI's answers (导入学信网比对结果): (record, result, whether CHSI has a photo). A failing face opens a case.
+
+    The result is (answers, cases opened).
+    """
+    answers = cases = 0
+    for record, face, present in rows:
+        last = Capture.objects.filter(record=record).order_by("-version").first()
+        if last is None and present:
+            last = Capture.objects.create(record=record, version=1, origin=Origin.CHSI, taken_on=act.at.date(), taken_by="学信网",
+                                          recorded_at=act.at, recorded_by=act.by.label)  # fmt: skip
+        if last is not None and last.face != face:
+            last.face = face
+            last.save(update_fields=["face"])
+            answers += 1
+        if face in {Face.FAILED, Face.UNSURE, Face.ABNORMAL} and not FaceCase.objects.filter(record=record, agreed_at=None).exists():
+            FaceCase.objects.create(record=record, capture=last, result=face, found_at=act.at, source=source)
+            cases += 1
+    return Change(f"source:{source}", ANYWHERE, {"answers": answers, "cases": cases}, (answers, cases), unchanged=not (answers or cases))
+
+
+def _current(case: Case) -> Capture:
+    found = Capture.objects.filter(record=case.record, campaign=case.campaign).order_by("-version").first()
+    if found is None:
+        raise Stopped([finding("PROOF.002")])
+    return found
+
+
+@command(needs=Permission.CASE_CONFIRM, records="photo.confirmed", scope=_of_case)
+def confirm_photo(act: Act, case: Case) -> Change:
+    """The student has verified the photo on CHSI and says it is right (图像校对无误). Only then it counts.
+
+    Stopped outside the notice's window and before the capture.
+    """
+    capture = _current(case)
+    for step in notice_of(case.campaign).steps_for(case.group):
+        if step.kind == "confirm":
+            mark_own_step(act, case, step=step.code, mark=State.DONE)
+    if capture.confirmed_at:
+        return Change(f"case:{case.pk}", scope_of_case(case), result=capture, unchanged=True)
+    capture.confirmed_at = act.at
+    capture.save(update_fields=["confirmed_at"])
+    return Change(f"case:{case.pk}", scope_of_case(case), {"version": capture.version}, capture)
+
+
+@command(needs=Permission.CASE_CONFIRM, records="photo.disputed", scope=_of_case)
+def dispute_photo(act: Act, case: Case, *, reason: str, evidence: bytes = b"", title: str = "") -> Change:
+    """The student says the photo is wrong (图像有误), with material: it goes to the college, then to the registry."""
+    capture = _current(case)
+    if len(reason.strip()) < LEAST:
+        raise Stopped([finding("PROOF.003", field="reason")])
+    if Dispute.objects.filter(capture=capture, decided_at=None).exists():
+        raise Stopped([finding("PROOF.004")])
+    kept = store_file(act, evidence, purpose="evidence", scope=scope_of_case(case), title=title).result if evidence else None
+    for step in notice_of(case.campaign).steps_for(case.group):
+        if step.kind == "confirm":
+            mark_own_step(act, case, step=step.code, mark=State.REVIEW)
+    row = Dispute.objects.create(capture=capture, reason=reason.strip()[:1000], evidence=kept, made_at=act.at)
+    return Change(f"case:{case.pk}", scope_of_case(case), {"version": capture.version}, row)
+
+
+@command(needs=Permission.CORRECTION_REVIEW, records="dispute.reviewed", scope=_of_dispute)
+def review_dispute(act: Act, dispute: Dispute, *, note: str) -> Change:
+    """The college gives its opinion on a disputed photo (学院审核图像异议)."""
+    if dispute.college_at or dispute.decided_at:
+        raise Stopped([finding("PROOF.004")])
+    if not note.strip():
+        raise Stopped([finding("CAMP.022", field="note")])
+    dispute.college_at, dispute.college_by, dispute.college_note = act.at, act.by.label, note.strip()[:500]
+    dispute.save(update_fields=["college_at", "college_by", "college_note"])
+    return Change(f"dispute:{dispute.pk}", _of_dispute(dispute), {}, dispute)
+
+
+@command(needs=Permission.CORRECTION_DECIDE, records="dispute.decided", scope=_of_dispute)
+def decide_dispute(act: Act, dispute: Dispute, *, upheld: bool, note: str) -> Change:
+    """The registry decides a disputed photo (处理图像异议). Upheld: the photo is void, the student comes again; else it is to be confirmed."""
+    if dispute.decided_at:
+        raise Stopped([finding("PROOF.004")])
+    if not note.strip():
+        raise Stopped([finding("CAMP.022", field="note")])
+    dispute.decided_at, dispute.decided_by, dispute.upheld, dispute.note = act.at, act.by.label, upheld, note.strip()[:500]
+    dispute.save(update_fields=["decided_at", "decided_by", "upheld", "note"])
+    case = Case.objects.filter(record=dispute.capture.record, campaign=dispute.capture.campaign).select_related("campaign", "record").first()
+    for step in notice_of(case.campaign).steps_for(case.group) if case else ():
+        if step.kind == "confirm" or (upheld and step.kind in {"attend", "upload"}):
+            mark_step(_station(act), case, step=step.code, mark=State.BACK, note=note.strip()[:500])
+    return Change(f"dispute:{dispute.pk}", _of_dispute(dispute), {"upheld": upheld}, dispute)
+
+
+@command(needs=Permission.CASE_FILL, records="photo.sent_online", scope=_of_case)
+def send_online(act: Act, case: Case, *, content: bytes) -> Change:
+    """The student sends a photo online (线上采集), where the notice allows it. Stopped with the clause where it forbids it.
+
+    The window is the step's own, to the instant. The result is the Capture.
+    """
+    terms = terms_of(case.campaign)
+    if not terms.online:
+        raise Stopped([finding("PROOF.001", clause=terms.online_clause)])
+    if not content.startswith(b"\xff\xd8"):
+        raise Stopped([finding("STAT.034", field="photo")])
+    for step in notice_of(case.campaign).steps_for(case.group):
+        if step.kind == "upload":
+            mark_own_step(act, case, step=step.code, mark=State.DONE)
+    file = store_file(act, content, purpose="photo", scope=scope_of_case(case), title="online.jpg").result
+    judged = judge_captured_photo(_station(act), case.record, content, profile=terms.profile, taken="upload").result
+    capture = _versioned(act, case, Origin.ONLINE, act.at.date(), "本人线上拍摄", file=file, judgement=judged)
+    return Change(f"case:{case.pk}", scope_of_case(case), {"version": capture.version, "outcome": judged.outcome}, capture)
+
+
+@command(needs=Permission.CORRECTION_DECIDE, records="face.verified")
+def verify_face(act: Act, face: FaceCase, *, evidence: bytes, title: str = "") -> Change:
+    """The school has verified in person that it is the student (学校核实身份), with the material."""
+    if face.verified_at:
+        raise Stopped([finding("PROOF.004")])
+    face.evidence = store_file(act, evidence, purpose="evidence", scope=scope_of(face.record), title=title).result
+    face.verified_at, face.verified_by = act.at, act.by.label
+    face.save(update_fields=["evidence", "verified_at", "verified_by"])
+    return Change(f"record:{face.record.student_number}", ANYWHERE, {"result": face.result}, face)
+
+
+@command(needs=Permission.CORRECTION_DECIDE, records="face.filed")
+def file_face(act: Act, face: FaceCase, *, number: str) -> Change:
+    """The result was filed online and on paper (线上备案). Stopped before the school has verified the person."""
+    if not face.verified_at or face.filed_at or not number.strip():
+        raise Stopped([finding("PROOF.004") if face.filed_at else finding("CAMP.022", field="number")])
+    face.filed_at, face.filed_number = act.at, number.strip()[:60]
+    face.save(update_fields=["filed_at", "filed_number"])
+    return Change(f"record:{face.record.student_number}", ANYWHERE, {"number": face.filed_number}, face)
+
+
+@command(needs=Permission.CORRECTION_DECIDE, records="face.agreed")
+def agree_face(act: Act, face: FaceCase) -> Change:
+    """The authority agrees (同意备案): the photo counts again."""
+    if not face.filed_at or face.agreed_at:
+        raise Stopped([finding("PROOF.004")])
+    face.agreed_at = act.at
+    face.save(update_fields=["agreed_at"])
+    if face.capture:
+        face.capture.face = Face.PASSED
+        face.capture.save(update_fields=["face"])
+    return Change(f"record:{face.record.student_number}", ANYWHERE, {}, face)
+
+
+# outside the lists
+
+
+@command(needs=Permission.CASE_NOMINATE, records="student.nominated", scope=lambda record, **_: scope_of(record))
+def nominate_student(act: Act, record: StudentRecord, *, campaign: Campaign, reason: str) -> Change:
+    """The college reports somebody who is on neither list (学院上报名单外学生). The result is the Nomination."""
+    notice, problems = notice_of(campaign), []
+    if Case.objects.filter(campaign=campaign, record=record, left_at=None).exists():
+        problems.append(finding("PROOF.005"))
+    if Nomination.objects.filter(campaign=campaign, record=record, decided_at=None).exists():
+        problems.append(finding("PROOF.004"))
+    if not any(a.nominated for a in notice.audiences) or not reason.strip():
+        problems.append(finding("PROOF.006", field="reason"))
+    if problems:
+        raise Stopped(problems)
+    row = Nomination.objects.create(campaign=campaign, record=record, reason=reason.strip()[:500], reported_at=act.at, reported_by=act.by.label)
+    return Change(f"record:{record.student_number}", scope_of(record), {"campaign": campaign.code, "reason": row.reason}, row)
+
+
+@command(needs=Permission.CASE_APPROVE, records="nomination.decided")
+def decide_nomination(act: Act, nomination: Nomination, *, approved: bool, note: str = "") -> Change:
+    """The registry decides a reported student (审核名单外学生); an approved one gets a case and an account. The rules may say no."""
+    if nomination.decided_at:
+        raise Stopped([finding("PROOF.004")])
+    record, campaign = nomination.record, nomination.campaign
+    if approved:
+        todo, why = duty([], graduand(record), terms_of(campaign).round)
+        if todo in {Duty.MUST_NOT, Duty.STANDS}:
+            raise Stopped([finding("PROOF.007", reason=why.message)])
+        group = next(a.group for a in notice_of(campaign).audiences if a.nominated)
+        Case.objects.update_or_create(campaign=campaign, record=record, defaults={
+            "group": group, "origin": Case.Origin.NOMINATED, "opened_at": act.at, "left_at": None})  # fmt: skip
+        follow_audience(act, campaign) if act.by.may(Permission.CAMPAIGN_MANAGE, ANYWHERE) else None
+    nomination.decided_at, nomination.decided_by, nomination.approved, nomination.note = act.at, act.by.label, approved, note.strip()[:500]
+    nomination.save(update_fields=["decided_at", "decided_by", "approved", "note"])
+    return Change(f"record:{record.student_number}", ANYWHERE, {"approved": approved, "campaign": campaign.code}, nomination)
+
+
+# prints
+
+
+@command(needs=Permission.CERTIFICATE_HAND_OVER, records="prints.entered", scope=lambda college, **_: Scope(college=college.code))
+def enter_prints(act: Act, campaign: Campaign, *, college: College, entry: str, count: int, note: str = "") -> Change:
+    """Book prints in or out (登记洗印照片). Stopped when more would go out than is on hand: the counts add up at every moment."""
+    locked = College.objects.select_for_update().get(pk=college.pk)
+    now = next(p for p in prints_of(_station(act).by, campaign) if p.college.pk == locked.pk)
+    if count < 1 or (entry != Entry.RECEIVED and count > now.on_hand):
+        raise Stopped([finding("PRINT.001", field="count", on_hand=now.on_hand, count=count)])
+    row = PrintEntry.objects.create(campaign=campaign, college=locked, entry=Entry(entry), count=count, note=note.strip()[:200], at=act.at, by=act.by.label)
+    return Change(f"campaign:{campaign.code}", Scope(college=college.code), {"entry": entry, "count": count}, row)

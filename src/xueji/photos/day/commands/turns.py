@@ -1,0 +1,255 @@
+"""At the station: arrive, be called, be photographed, pay, leave (采集台). Commands that are repeated change nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from xueji.accounts.permissions import Permission
+from xueji.accounts.queries import SystemActor
+from xueji.campaigns.commands import mark_step
+from xueji.campaigns.models import Campaign, Case
+from xueji.campaigns.queries import SHANGHAI, notice_of
+from xueji.catalogue.text import Text
+from xueji.journal.command import ANYWHERE, Act, Change, Scope, Stopped, command
+from xueji.photos.commands import judge_captured_photo
+from xueji.photos.day.models import Capture, Code, Envelope, Fee, Line, Session, Slot, Turn
+from xueji.photos.day.queries import keys_by, photos_of, terms_of, turn_today, unready
+from xueji.photos.day.terms import METHODS, Light, Mode, Origin
+from xueji.photos.day.tokens import NoCode, opened
+from xueji.records.queries import scope_of
+from xueji.rules.findings import Finding, finding
+from xueji.rules.progress import State
+from xueji.rules.station import Scanned, admission
+from xueji.vault.commands import store_file
+
+EARLY = timedelta(minutes=15)
+
+
+def _at_campus(campus: str, **_: object) -> Scope:
+    return Scope(campus=campus)
+
+
+def _of_turn(turn: Turn, **_: object) -> Scope:
+    return Scope(campus=turn.campus)
+
+
+def _station(act: Act) -> Act:
+    return Act(SystemActor(f"采集台 {act.by.label}"), act.at, "capture")
+
+
+def judged_scan(case: Case, code: Code, *, campaign: Campaign, campus: str, now: datetime, turn: Turn | None) -> tuple[str, list[Finding]]:
+    """The light and the reasons for a code at a place, as rules/station.py says."""
+    here = Session.objects.filter(campaign=campaign, campus=campus, opens__lte=now + EARLY, closes__gt=now - EARLY)
+    slot = Slot.objects.filter(case=case).first()
+    sessions = {s.pk: s for s in here}
+    terms = terms_of(campaign)
+    photos = photos_of(case)
+    titles = {item.code: item.title.zh for item in terms.ready}
+    own = bool(slot and slot.session_id in sessions) or any(s.open_day for s in sessions.values())
+    return admission(
+        Scanned(now, code.expires_at, code.revoked_at is not None, case.campaign_id == campaign.pk, case.left_at is None, photos.duty,
+                photos.reason, own, bool(sessions), tuple(titles[c] for c in unready([case], terms)[case.pk]),
+                turn.number if turn else 0, bool(turn and turn.finished_at))
+    )  # fmt: skip
+
+
+def case_behind(token: str) -> tuple[Case, Code]:
+    """The case and the code behind a scanned text. Raises Stopped with what is wrong with it."""
+    try:
+        inside = opened(token, keys_by)
+    except NoCode as no:
+        raise Stopped([finding(no.why)]) from None
+    code = (
+        Code.objects.filter(case=inside.case, serial=inside.serial)
+        .select_related("case__campaign", "case__record__person", "case__record__college")
+        .first()
+    )
+    if code is None:
+        raise Stopped([finding("STAT.001")])
+    return code.case, code
+
+
+@command(needs=Permission.STATION_OPERATE, records="turn.arrived", scope=_at_campus)
+def arrive(act: Act, campaign: Campaign, *, token: str, campus: str, station: str) -> Change:
+    """A code is scanned (扫码取号). The result is (light, findings, turn or None).
+
+    One turn per student and day: a second scan, here or at another station at the same instant, finds the first one.
+    Raises Stopped for a text that is no code.
+    """
+    case, code = case_behind(token)
+    on = act.at.astimezone(SHANGHAI).date()
+    turn = turn_today(case, on)
+    light, words = judged_scan(case, code, campaign=campaign, campus=campus, now=act.at, turn=turn)
+    if light == Light.RED or turn is not None:
+        return Change(f"case:{case.pk}", Scope(campus=campus), result=(light, words, turn), unchanged=True)
+    turn, fresh = _take_turn(case, campaign, on, campus, light, words, station, act.at)
+    if not fresh:
+        light, words = judged_scan(case, code, campaign=campaign, campus=campus, now=act.at, turn=turn)
+    detail = {"number": turn.number, "light": light, "station": station, "reasons": [f.id for f in words]}
+    return Change(f"turn:{turn.pk}", Scope(campus=campus), detail, (light, words, turn), unchanged=not fresh)
+
+
+def _take_turn(
+    case: Case, campaign: Campaign, on: Any, campus: str, light: str, words: list[Finding], station: str, at: datetime, *, offline: bool = False
+) -> tuple[Turn, bool]:  # fmt: skip
+    """Give the next number, or the turn that somebody else was quicker to give. The line's row is the lock, the constraint the proof."""
+    Line.objects.get_or_create(campaign=campaign, on=on, campus=campus)
+    Line.objects.filter(campaign=campaign, on=on, campus=campus).update(last=F("last") + 1)
+    there = turn_today(case, on)
+    if there is None:
+        number = Line.objects.get(campaign=campaign, on=on, campus=campus).last
+        try:
+            with transaction.atomic():
+                return Turn.objects.create(
+                    case=case, campaign=campaign, on=on, campus=campus, number=number, light=light, words=[f.as_json() for f in words],
+                    station=station, arrived_at=at, offline=offline,
+                ), True  # fmt: skip
+        except IntegrityError:  # the same student at another campus's line, at this instant
+            there = Turn.objects.get(case=case, on=on)
+    Line.objects.filter(campaign=campaign, on=on, campus=campus).update(last=F("last") - 1)
+    return there, False
+
+
+@command(needs=Permission.STATION_OPERATE, records="turn.called", scope=_of_turn)
+def call_turn(act: Act, turn: Turn) -> Change:
+    """Call a number to the camera (叫号); the display shows it. Calling again calls again."""
+    turn.called_at = act.at
+    turn.save(update_fields=["called_at"])
+    return Change(f"turn:{turn.pk}", Scope(campus=turn.campus), {"number": turn.number}, turn)
+
+
+@command(needs=Permission.STATION_OPERATE, records="turn.photographed", scope=_of_turn)
+def add_shot(act: Act, turn: Turn, *, content: bytes) -> Change:
+    """Keep a shot and judge it on the spot (拍摄与检测); a new one replaces the one not yet accepted. The result is the Judgement."""
+    terms = terms_of(turn.campaign)
+    if turn.finished_at:
+        raise Stopped([finding("STAT.032")])
+    if terms.mode == Mode.OFFICIAL:
+        raise Stopped([finding("STAT.033", by=terms.by)])
+    file, judgement = _kept(act, turn.case, content, terms.profile)
+    turn.draft, turn.judgement, turn.shots, turn.accepted_at = file, judgement, turn.shots + 1, None
+    turn.save(update_fields=["draft", "judgement", "shots", "accepted_at"])
+    return Change(f"turn:{turn.pk}", Scope(campus=turn.campus), {"shots": turn.shots, "outcome": judgement.outcome}, judgement)
+
+
+def _kept(act: Act, case: Case, content: bytes, profile: str) -> tuple[Any, Any]:
+    if not content or not content.startswith(b"\xff\xd8"):
+        raise Stopped([finding("STAT.034", field="photo")])
+    record = case.record
+    file = store_file(_station(act), content, purpose="photo", scope=scope_of(record), title="photo.jpg").result
+    return file, judge_captured_photo(_station(act), record, content, profile=profile).result
+
+
+@command(needs=Permission.STATION_OPERATE, records="turn.accepted", scope=_of_turn)
+def accept_shot(act: Act, turn: Turn) -> Change:
+    """The student has looked at the picture and accepts it (当场确认)."""
+    if turn.finished_at or turn.draft_id is None:
+        raise Stopped([finding("STAT.032" if turn.finished_at else "STAT.031")])
+    turn.accepted_at = act.at
+    turn.save(update_fields=["accepted_at"])
+    return Change(f"turn:{turn.pk}", Scope(campus=turn.campus), {"shots": turn.shots}, turn)
+
+
+@command(needs=Permission.STATION_OPERATE, records="turn.finished", scope=_of_turn)
+def finish_turn(act: Act, turn: Turn, *, outcome: str, method: str = "", amount: int | None = None) -> Change:
+    """End a turn (办结): "done" with the fee, or "left" without a photo. A repeated ending changes nothing.
+
+    ``amount`` in fen, the notice's fee if not given; a free retake costs nothing. Stopped without an accepted photo where
+    the school photographs, and for a way of paying that the notice does not allow.
+    """
+    if turn.finished_at:
+        return Change(f"turn:{turn.pk}", Scope(campus=turn.campus), result=turn, unchanged=True)
+    terms = terms_of(turn.campaign)
+    problems = []
+    allowed = (*terms.methods, "free")
+    if outcome == "done":
+        if terms.mode == Mode.IN_HOUSE and turn.accepted_at is None:
+            problems.append(finding("STAT.031"))
+        if terms.fee and method not in allowed:
+            names = Text("、".join(METHODS[m].zh for m in allowed), ", ".join(METHODS[m].en for m in allowed))
+            problems.append(finding("STAT.030", field="method", method=METHODS.get(method, method or "—"), allowed=names))
+    if problems:
+        raise Stopped(problems)
+    turn.finished_at, turn.outcome = act.at, outcome
+    turn.save(update_fields=["finished_at", "outcome"])
+    if outcome == "done":
+        if terms.fee:
+            paid = 0 if method == "free" else terms.fee if amount is None else amount
+            Fee.objects.create(turn=turn, amount=paid, method=method, at=act.at, by=act.by.label)
+        if turn.draft_id:
+            _versioned(act, turn.case, Origin.HOUSE, turn.on, act.by.label, file=turn.draft, judgement=turn.judgement)
+        _attended(act, turn.case)
+    return Change(f"turn:{turn.pk}", Scope(campus=turn.campus), {"outcome": outcome, "method": method}, turn)
+
+
+def _versioned(act: Act, case: Case, origin: str, on: Any, by: str, **more: Any) -> Capture:
+    last = Capture.objects.filter(record=case.record).order_by("-version").values_list("version", flat=True).first() or 0
+    return Capture.objects.create(record=case.record, campaign=case.campaign, version=last + 1, origin=origin, taken_on=on, taken_by=by,
+                                  recorded_at=act.at, recorded_by=act.by.label, **more)  # fmt: skip
+
+
+def _attended(act: Act, case: Case) -> None:
+    for step in notice_of(case.campaign).steps_for(case.group):
+        if step.kind in {"attend", "upload"}:
+            mark_step(_station(act), case, step=step.code, mark=State.DONE)
+
+
+@command(needs=Permission.STATION_OPERATE, records="envelope.delivered", scope=lambda campaign, campus, **_: Scope(campus=campus))
+def deliver_envelope(act: Act, campaign: Campaign, *, campus: str, station: str, id: UUID, inside: dict[str, Any], photo: bytes = b"") -> Change:
+    """Take over what a station did without network (离线信封), exactly once: the second delivery of an id changes nothing.
+
+    ``inside``: token, at (ISO), method, outcome. What does not fit what happened meanwhile is kept whole as a conflict and
+    counts as nothing. The result is the Envelope.
+    """
+    there = Envelope.objects.filter(pk=id).first()
+    if there is not None:
+        return Change(f"envelope:{id}", Scope(campus=campus), result=there, unchanged=True)
+    happened = min(datetime.fromisoformat(inside["at"]), act.at)
+    then = replace(act, at=happened)
+    try:
+        turn, conflicts = _replayed(then, campaign, campus, station, inside, photo)
+    except Stopped as stopped:
+        turn, conflicts = None, stopped.findings
+    row = Envelope(id=id, campaign=campaign, station=station, received_at=act.at, turn=turn, conflicts=[f.as_json() for f in conflicts])
+    if conflicts:
+        row.kept = {**inside, "campus": campus}
+        if photo:
+            row.photo = store_file(_station(act), photo, purpose="photo", scope=ANYWHERE, title=f"{id}.jpg").result
+    row.save(force_insert=True)
+    return Change(f"envelope:{id}", Scope(campus=campus), {"station": station, "conflicts": [f.id for f in conflicts]}, row)
+
+
+def _replayed(act: Act, campaign: Campaign, campus: str, station: str, inside: dict[str, Any], photo: bytes) -> tuple[Turn | None, list[Finding]]:
+    """The same commands as online, inside one savepoint: all of it, or nothing and the conflict."""
+    case, code = case_behind(inside["token"])
+    on = act.at.astimezone(SHANGHAI).date()
+    before = turn_today(case, on)
+    if before is not None and before.finished_at:
+        return before, [finding("STAT.020", number=before.number)]
+    light, words = judged_scan(case, code, campaign=campaign, campus=campus, now=act.at, turn=before)
+    if light == Light.RED:
+        return None, [finding("STAT.021", reason=words[0].message)]
+    with transaction.atomic():
+        turn = before or _take_turn(case, campaign, on, campus, light, words, station, act.at, offline=True)[0]
+        if photo and inside.get("outcome") == "done":
+            add_shot(act, turn, content=photo)
+            accept_shot(act, turn)
+        if inside.get("outcome"):
+            finish_turn(act, turn, outcome=inside["outcome"], method=inside.get("method", ""))
+    return turn, []
+
+
+@command(needs=Permission.SCHEDULE_MANAGE, records="envelope.settled")
+def settle_envelope(act: Act, envelope: Envelope, *, note: str) -> Change:
+    """Say what became of a conflict (了结冲突), with a note; the envelope and its photo stay as they came."""
+    if not note.strip():
+        raise Stopped([finding("CAMP.022", field="note")])
+    envelope.settled_at, envelope.settled_by, envelope.settled_note = act.at, act.by.label, note.strip()[:300]
+    envelope.save(update_fields=["settled_at", "settled_by", "settled_note"])
+    return Change(f"envelope:{envelope.pk}", ANYWHERE, {"note": envelope.settled_note}, envelope)
