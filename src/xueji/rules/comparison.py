@@ -167,9 +167,14 @@ def _only_once(column: list[str], rows: Iterable[int]) -> dict[str, int]:
     return found
 
 
-def _masks(value: str) -> list[str]:
-    """The value with each character left out in turn: two values that differ in one place share a mask."""
-    return [f"{value[:n]}\0{value[n + 1 :]}" for n in range(len(value))]
+def _name_variants(name: str) -> list[str]:
+    """The name, and the name with each character after the first left out: names that differ in one place share one."""
+    return [name, *(f"{name[:n]}\0{name[n + 1 :]}" for n in range(1, len(name)))] if name else []
+
+
+def _one_off(one: str, two: str) -> bool:
+    """Whether two numbers differ in exactly one character. Asked of alike names only: classmates have neighbouring numbers."""
+    return len(one) == len(two) and sum(a != b for a, b in zip(one, two, strict=True)) == 1
 
 
 def _partners(alone: list[int], keys: Mapping[str, tuple[list[str], list[str]]], *, swap: bool) -> dict[int, tuple[Likely, ...]]:
@@ -190,27 +195,20 @@ def _partners(alone: list[int], keys: Mapping[str, tuple[list[str], list[str]]],
         for row in by_person.get(mine["id_number"][n], ()):
             same_name = mine["name"][n] == other["name"][row]
             found[n].setdefault(row, Partner.ANOTHER_RECORD if same_name else Partner.NAME_VARIANT)
-    for key in ("student_number", "id_number"):
-        wanted: dict[str, list[int]] = {}
-        for n in alone:
-            for mask in _masks(mine[key][n]):
-                wanted.setdefault(mask, []).append(n)
-        for row, value in enumerate(other[key]):
-            for mask in _masks(value):
-                for n in wanted.get(mask, ()):
-                    if value != mine[key][n] and _alike(mine, other, n, row):
-                        found[n].setdefault(row, Partner.ONE_CHARACTER_OFF)
+    wanted: dict[str, list[int]] = {}
+    for n in alone:
+        for variant in _name_variants(mine["name"][n]):
+            wanted.setdefault(variant, []).append(n)
+    for row, name in enumerate(other["name"]):
+        for variant in _name_variants(name):
+            for n in wanted.get(variant, ()):
+                if any(_one_off(mine[key][n], other[key][row]) for key in ("student_number", "id_number")):
+                    found[n].setdefault(row, Partner.ONE_CHARACTER_OFF)
     for n in alone:
         for row in by_name.get((mine["name"][n], mine["born_on"][n]), ()):
             found[n].setdefault(row, Partner.SAME_NAME_AND_BIRTH)
     order = list(Partner)
     return {n: tuple(Likely(r, w) for r, w in sorted(rows.items(), key=lambda p: order.index(p[1]))[:3]) for n, rows in found.items()}
-
-
-def _alike(mine: Mapping[str, list[str]], other: Mapping[str, list[str]], n: int, row: int) -> bool:
-    """One character off is a hint only when the name agrees but for one character: neighbours in a class have neighbouring numbers."""
-    one, two = mine["name"][n], other["name"][row]
-    return len(one) == len(two) > 0 and sum(a != b for a, b in zip(one, two, strict=True)) <= 1 and one[0] == two[0]
 
 
 @dataclass(frozen=True, slots=True)
