@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from ipaddress import ip_address, ip_network
 
+from django.db import transaction
 from django.db.models import F
 from django.utils.crypto import salted_hmac
 
@@ -20,33 +22,51 @@ def key(kind: str, value: str) -> str:
     return f"{kind}:{salted_hmac('xueji.sign-in', value.strip().upper(), algorithm='sha256').hexdigest()}"
 
 
+def network(address: str) -> str:
+    """What is counted as one address: an IPv6 host owns a whole /64 and could take another one for every try."""
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if found.version == 4:
+        return str(found)
+    return str(found.ipv4_mapped or ip_network((found, 64), strict=False))
+
+
 def waiting_until(username: str, address: str, now: datetime) -> datetime | None:
     """The time until which this account name or address has to wait, or None."""
-    limits = {key("name", username): PER_ACCOUNT, key("address", address): PER_ADDRESS}
+    limits = {key("name", username): PER_ACCOUNT, key("address", network(address)): PER_ADDRESS}
     rows = SignInFailure.objects.filter(key__in=limits, since__gt=now - WINDOW)
     late = [row.since + WINDOW for row in rows if row.count >= limits[row.key]]
     return max(late, default=None)
 
 
 def failed(username: str, address: str, now: datetime) -> int:
-    """Count one failure. Returns how many tries are left for this account name, whether or not it exists."""
-    left = PER_ACCOUNT
-    for kind, value in (("name", username), ("address", address)):
-        row, fresh = SignInFailure.objects.get_or_create(key=key(kind, value), defaults={"since": now, "count": 1})
-        if not fresh and row.since <= now - WINDOW:
-            SignInFailure.objects.filter(pk=row.pk).update(since=now, count=1)
-            row.count = 1
-        elif not fresh:
-            SignInFailure.objects.filter(pk=row.pk).update(count=F("count") + 1)
-            row.count += 1
-        if kind == "name":
-            left = max(0, PER_ACCOUNT - row.count)
-    return left
+    """Count one try as failed, before it is looked at: a hundred at the same instant are a hundred, not one.
+
+    Returns how many are left for this account name, whether or not it exists; less than nought for one too many.
+    ``succeeded`` takes it back.
+    """
+    with transaction.atomic():
+        _count(key("address", network(address)), now)
+        return PER_ACCOUNT - _count(key("name", username), now)
 
 
-def succeeded(username: str) -> None:
-    """Forget the failures of the account; those of the address stay until their window ends."""
+def _count(counted: str, now: datetime) -> int:
+    """One more under this key; how many they are now. Inside a transaction, so that the row is held until it is read."""
+    row, fresh = SignInFailure.objects.get_or_create(key=counted, defaults={"since": now, "count": 1})
+    if fresh:
+        return 1
+    here = SignInFailure.objects.filter(pk=row.pk)
+    if not here.filter(since__lte=now - WINDOW).update(since=now, count=1):
+        here.update(count=F("count") + 1)
+    return here.values_list("count", flat=True).first() or 1
+
+
+def succeeded(username: str, address: str) -> None:
+    """Forget the failures of the account and this one try of the address, whose others stay until their window ends."""
     SignInFailure.objects.filter(key=key("name", username)).delete()
+    SignInFailure.objects.filter(key=key("address", network(address)), count__gt=0).update(count=F("count") - 1)
 
 
 PER_LOOKING = 30
@@ -55,14 +75,11 @@ PER_LOOKING = 30
 
 def looking_waits_until(address: str, now: datetime) -> datetime | None:
     """The time until which this address may look up no more check codes, or None."""
-    row = SignInFailure.objects.filter(key=key("look", address), since__gt=now - WINDOW, count__gte=PER_LOOKING).first()
+    row = SignInFailure.objects.filter(key=key("look", network(address)), since__gt=now - WINDOW, count__gte=PER_LOOKING).first()
     return row.since + WINDOW if row else None
 
 
 def looked_up_wrong(address: str, now: datetime) -> None:
     """Count one look-up that found nothing."""
-    row, fresh = SignInFailure.objects.get_or_create(key=key("look", address), defaults={"since": now, "count": 1})
-    if not fresh and row.since <= now - WINDOW:
-        SignInFailure.objects.filter(pk=row.pk).update(since=now, count=1)
-    elif not fresh:
-        SignInFailure.objects.filter(pk=row.pk).update(count=F("count") + 1)
+    with transaction.atomic():
+        _count(key("look", network(address)), now)

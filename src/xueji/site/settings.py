@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "xueji.desks.components.middleware.ContentPolicy",
+    "xueji.desks.components.middleware.NoNulls",
     "xueji.desks.components.middleware.FirstPassword",
     "xueji.desks.components.middleware.RefusedIsNotFound",
 ]

@@ -101,7 +101,7 @@ def test_the_ninth_try_waits_and_a_success_forgets(world):
     until = throttle.waiting_until("s202401001", "10.0.0.2", world.now)
     assert until == world.now + throttle.WINDOW
     assert throttle.waiting_until("S202401001", "10.0.0.2", until) is None
-    throttle.succeeded("S202401001")
+    throttle.succeeded("S202401001", "10.0.0.1")
     assert throttle.waiting_until("S202401001", "10.0.0.2", world.now) is None
 
 
@@ -116,6 +116,46 @@ def test_one_address_cannot_try_every_account(world):
         throttle.failed(f"S{n:09}", "10.0.0.1", world.now)
     assert throttle.waiting_until("S202401001", "10.0.0.1", world.now)
     assert throttle.waiting_until("S202401001", "10.0.0.9", world.now) is None
+
+
+def test_a_success_costs_the_address_nothing_and_forgives_it_nothing(world):
+    for n in range(throttle.PER_ADDRESS - 1):
+        throttle.failed(f"S{n:09}", "10.0.0.1", world.now)
+    for _ in range(3):
+        throttle.failed("S202401001", "10.0.0.1", world.now)
+        throttle.succeeded("S202401001", "10.0.0.1")
+    assert throttle.waiting_until("S202401002", "10.0.0.1", world.now) is None
+    throttle.failed("S202401002", "10.0.0.1", world.now)
+    assert throttle.waiting_until("S202401003", "10.0.0.1", world.now)
+
+
+@pytest.mark.parametrize(("one", "other", "same"), [
+    ("2001:da8:200::1", "2001:da8:200:0:ffff::7", True), ("2001:da8:200::1", "2001:da8:200:1::1", False),
+    ("::ffff:10.0.0.1", "10.0.0.1", True), ("fe80::1%eth0", "fe80::2%eth0", True), ("nonsense", "rubbish", False)])  # fmt: skip
+def test_a_host_that_owns_a_whole_network_counts_as_one(world, one, other, same):
+    for n in range(throttle.PER_ADDRESS):
+        throttle.failed(f"S{n:09}", one, world.now)
+    assert bool(throttle.waiting_until("S202401001", other, world.now)) is same
+
+
+@pytest.mark.django_db(transaction=True)
+def test_forty_guesses_at_the_same_instant_are_counted_as_forty():
+    from concurrent.futures import ThreadPoolExecutor
+
+    from django.db import connection
+    from tests.world import build
+
+    now = build().now
+
+    def guess(n: int) -> int:
+        try:
+            return throttle.failed("S202401001", f"10.0.0.{n}", now)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as crowd:
+        left = sorted(crowd.map(guess, range(40)))
+    assert left == list(range(-32, 8)), "nobody is told the same number twice; all but eight are turned away unlooked"
 
 
 def test_the_table_of_failures_holds_neither_names_nor_addresses(world):
@@ -186,6 +226,67 @@ def test_the_door_closes_after_too_many_tries_with_the_time(world):
         sign_in(world, "S202401001", "nonsense")
     _, answer = sign_in(world, "S202401001", PASSWORD)
     assert answer.status_code == 429 and "ACCT.002" in answer.content.decode()
+
+
+def test_a_guess_that_is_one_too_many_is_not_looked_at(world, monkeypatch):
+    """As when a hundred arrive together: each passes the door before the others are counted."""
+    monkeypatch.setattr(throttle, "waiting_until", lambda *_: None)
+    for _ in range(8):
+        sign_in(world, "S202401001", "nonsense")
+    client, answer = sign_in(world, "S202401001", PASSWORD)
+    assert answer.status_code == 429 and client.get("/student/").status_code == 302
+
+
+def test_who_signs_in_every_minute_never_waits(world):
+    for _ in range(12):
+        assert sign_in(world, "S202401001", PASSWORD)[1].status_code == 302
+    assert SignInFailure.objects.filter(count__gt=0).count() == 0
+
+
+def test_guessing_the_present_password_at_an_open_screen_is_slowed_down(world):
+    client = world.client("李明")
+    for _ in range(8):
+        assert "ACCT.017" in client.post("/password/", {"present": "x", "new": "a quiet lake 88", "again": "a quiet lake 88"}).content.decode()
+    answer = client.post("/password/", {"present": PASSWORD, "new": "a quiet lake 88", "again": "a quiet lake 88"})
+    assert "ACCT.002" in answer.content.decode() and recognise("S202401001", PASSWORD, world.now)
+
+
+def test_a_first_password_that_dies_closes_the_page_it_had_opened(world):
+    from django.utils import timezone
+
+    new_student(world, until=timezone.now() + timedelta(days=1))
+    client, _ = sign_in(world, "S202409999", "10001x")
+    Account.objects.filter(username="S202409999").update(first_password_until=timezone.now())
+    answer = client.post("/password/", {"new": "a quiet lake 88", "again": "a quiet lake 88"})
+    assert answer.headers["Location"] == "/sign-in/"
+    assert recognise("S202409999", "a quiet lake 88", timezone.now()) is None
+
+
+def test_a_reset_a_lock_and_a_new_password_end_every_other_session(world):
+    account = world.account("李明")
+    phone, library = world.client("李明"), world.client("李明")
+    phone.post("/password/", {"present": PASSWORD, "new": "a quiet lake 88", "again": "a quiet lake 88"})
+    assert phone.get("/student/").status_code == 200 and library.get("/student/").status_code == 302
+    code = reset_password(world.act("王秘书"), account, within=Scope(college="A")).result
+    assert phone.get("/student/").status_code == 302
+    stranger = world.client()
+    stranger.force_login(world.account("李明"))
+    reset_password(world.act("王秘书"), world.account("李明"), within=Scope(college="A"))
+    assert stranger.get("/password/").status_code == 302, "a second code ends what the first one opened"
+    assert recognise("S202401001", code, world.now) is None
+    other = world.client("王芳")
+    Account.objects.filter(name="王芳").update(is_active=False)
+    assert other.get("/student/").status_code == 302
+
+
+def test_signing_in_gives_the_session_another_name(world):
+    client = world.client()
+    client.get("/sign-in/")
+    client.session.save()
+    planted = client.session.session_key
+    client.cookies["sessionid"] = planted or "planted"
+    client.post("/sign-in/", {"username": "S202401001", "password": PASSWORD})
+    assert client.cookies["sessionid"].value not in {planted, "planted"}
 
 
 def test_a_first_password_opens_nothing_but_the_page_that_replaces_it(world):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
@@ -73,12 +76,14 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def _try(request: HttpRequest, username: str, password: str) -> list[Finding]:
     now, address = timezone.now(), address_of(request)
     until = throttle.waiting_until(username, address, now)
-    if until:
+    left = 0 if until else throttle.failed(username, address, now)
+    if until or left < 0:
+        until = until or now + throttle.WINDOW
         return [finding("ACCT.002", until=f"{until.astimezone(SHANGHAI):%H:%M}")]
     account = recognise(username, password, now)
     if account is None:
-        return [finding("ACCT.001", left=throttle.failed(username, address, now))]
-    throttle.succeeded(username)
+        return [finding("ACCT.001", left=left)]
+    throttle.succeeded(username, address)
     login(request, account, backend="xueji.accounts.sign_in.StudentNumberBackend")
     return []
 
@@ -100,18 +105,30 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return redirect("sign-in")
 
 
+def _present_is_wrong(account: Any, present: str, address: str, now: datetime) -> list[Finding]:
+    """Guessing the present password at a screen that somebody left open is counted like guessing at the door."""
+    until = throttle.waiting_until(account.username, address, now)
+    left = 0 if until else throttle.failed(account.username, address, now)
+    if until or left < 0:
+        until = until or now + throttle.WINDOW
+        return [finding("ACCT.002", field="present", until=f"{until.astimezone(SHANGHAI):%H:%M}")]
+    if not check_password(present, account.password):
+        return [finding("ACCT.017", field="present")]
+    throttle.succeeded(account.username, address)
+    return []
+
+
 @sensitive_post_parameters()
 @never_cache
 @for_the_signed_in
 def change_password(request: HttpRequest) -> HttpResponse:
     """Choose an own password; after a first password nothing else opens before this."""
     account = request.user
-    first = bool(account.first_password_digest)  # type: ignore[union-attr]
+    first, now, address = bool(account.first_password_digest), timezone.now(), address_of(request)  # type: ignore[union-attr]
     form = ChangePasswordForm(request.POST or None)
     findings: list[Finding] = []
     if request.method == "POST" and form.is_valid():
-        if not first and not check_password(form.cleaned_data["present"], account.password):
-            findings.append(finding("ACCT.017", field="present"))
+        findings += [] if first else _present_is_wrong(account, form.cleaned_data["present"], address, now)
         if form.cleaned_data["new"] != form.cleaned_data["again"]:
             findings.append(finding("ACCT.016", field="again"))
         if not findings:

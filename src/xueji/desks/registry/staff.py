@@ -47,7 +47,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         act = act_of(request, "registry")
         if "take" in request.POST:
-            grant = account.grants.filter(pk=request.POST["take"] if request.POST["take"].isdigit() else 0).first()
+            grant = account.grants.filter(pk=request.POST["take"] if request.POST["take"].isdecimal() else 0).first()
             if grant is not None:
                 commands.take_role(act, grant)
             return redirect("registry-staff-person", pk=pk)

@@ -167,7 +167,7 @@ def _spell(request: HttpRequest, case: Case, code: str) -> Text:
             syllables[sound.position] = asked.strip().lower().replace("v", "ü") or sound.chosen
         length = request.POST.get("surname_length", "")
         act = act_of(request, "student")
-        spelling = choose_spelling(act, record, syllables=syllables, surname_length=int(length) if length.isdigit() else 0).result
+        spelling = choose_spelling(act, record, syllables=syllables, surname_length=int(length) if length.isdecimal() and len(length) < 4 else 0).result
     return SPELLED.format(written=written(spelling))
 
 
