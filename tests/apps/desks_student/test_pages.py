@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.apps.collection.answers import ENROLMENT, PERSONAL, SEMESTER, portrait
 from tests.world import SHANGHAI
 
+from xueji.campaigns.commands import extend_case
 from xueji.collection.models import Draft, Submission
 from xueji.corrections.models import Correction
 from xueji.records.queries import value_of
@@ -262,6 +263,17 @@ def test_a_second_late_is_refused_and_what_was_typed_is_kept_and_shown(desk, clo
     assert not Submission.objects.exists() and value_of(desk.world.record("李明"), "lodging") == ""
     again = text(desk.get("semester"))
     assert "西苑 3 号楼 402" in again and "现在不能填写" in again
+
+
+def test_what_came_too_late_stands_in_the_form_again_when_an_extension_opens_it(desk, world, clock):
+    desk.send("semester", {**SEMESTER, "dormitory": "早存的"}, "save")
+    clock(CLOSES)
+    desk.send("semester", {**SEMESTER, "dormitory": "晚了一秒的"}, "submit")
+    extend_case(world.act("王秘书", at=CLOSES), desk.case, until=CLOSES + timedelta(days=2), reason="住院")
+    clock(CLOSES + timedelta(hours=1))
+    assert 'value="晚了一秒的"' in text(desk.get("semester")), "nothing that was typed is lost"
+    desk.send("semester", {**SEMESTER, "dormitory": "延期以后的"}, "save")
+    assert 'value="延期以后的"' in text(desk.get("semester"))
 
 
 def test_saving_late_is_refused_in_one_line_too(desk, clock):

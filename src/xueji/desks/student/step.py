@@ -82,15 +82,17 @@ class StepPage:
         kept = {**given_by_notice(now.steps.notice, declared), **kept_values(now.asked, drafts, declared.code, known)}
         late, aside = drafts.get((declared.code, Slot.LATE)), drafts.get((declared.code, Slot.ASIDE))
         current_draft = drafts.get((declared.code, Slot.CURRENT))
-        typed = {**kept, **(values or (late.values if late and now.problems else {}))}
         locked = bool(now.problems)
+        if late and not locked and current_draft and current_draft.saved_at > late.saved_at:
+            late = None  # the step was opened again, and the student went on from what had come too late
+        typed = {**kept, **(values or (late.values if late else {}))}
         asked_for = open_of(record)
         order = [one.code for one in now.steps.steps]
         empty = [one for one in found if one.id == MISSING and one.field]
         empty = empty if len(empty) >= MANY else []
         context = {
             "case": self.case, "declared": declared, "standing": now.standing, "locked": locked, "now": timezone.now(),
-            "findings": [*now.problems, *(found if not empty else [one for one in found if one.id != MISSING])], "late": late if locked else None,
+            "findings": [*now.problems, *(found if not empty else [one for one in found if one.id != MISSING])], "late": late,
             "empty": [(one.field, label_of(one.field)) for one in empty], "missing": MISSING,
             "stopping": [one for one in found if one.level is Level.STOP],
             "sections": sections_of(
