@@ -8,16 +8,26 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from xueji.accounts.permissions import Permission
-from xueji.accounts.queries import Viewer
+from xueji.accounts.queries import AccountActor, Viewer
+from xueji.accounts.roles import ROLES, Role
 from xueji.jobs.models import Job
 
 
 def jobs_for(viewer: Viewer) -> QuerySet[Job]:
-    """The jobs the viewer may see, newest first: the own ones, and those of the colleges the viewer may start work for."""
-    colleges = viewer.colleges_for(Permission.JOB_START)
-    if colleges is None:
-        return Job.objects.all()
-    return Job.objects.filter(Q(asked_by=viewer.id_text) | Q(college__in=colleges))
+    """The jobs the viewer may see, newest first: the own ones, and those that a grant to start work covers.
+
+    Who looks after one class does not see the work of the whole college: its findings name students of other classes.
+    """
+    if not isinstance(viewer, AccountActor):
+        return Job.objects.all() if viewer.holds(Permission.JOB_START) else Job.objects.none()
+    seen = Q(asked_by=viewer.id_text)
+    for grant in viewer.grants:
+        if Permission.JOB_START in ROLES[Role(grant.role)]:
+            held = {place: value for place in ("college", "campus", "class_number") if (value := getattr(grant, place))}
+            if not held:
+                return Job.objects.all()
+            seen |= Q(**held)
+    return Job.objects.filter(seen)
 
 
 def job_for(viewer: Viewer, job_id: UUID | str) -> Job:

@@ -179,6 +179,17 @@ def test_another_college_neither_starts_nor_sees_it(kinds):
     assert job_for(wang, str(job.pk)) == job
 
 
+@pytest.mark.django_db
+def test_who_looks_after_one_class_sees_the_work_of_that_class_only(world):
+    def work(**where):
+        return Job.objects.create(kind="none", asked_by="account:0", asked_by_label="王秘书", college="A", created_at=world.now, **where)
+
+    college, own, other = work(), work(class_number="S240101"), work(class_number="S240102")
+    assert set(jobs_for(world.actor("高辅导员"))) == {own}
+    assert set(jobs_for(world.actor("王秘书"))) == {college, own, other} == set(jobs_for(world.actor("刘老师")))
+    assert not jobs_for(world.actor("赵秘书")) and not jobs_for(world.actor("李明"))
+
+
 def test_work_of_an_unknown_kind_ends_with_advice(kinds):
     declared(lambda report: None)
     job = started()
