@@ -131,8 +131,11 @@ def reminders_for(cases: Iterable[Case]) -> dict[object, Reminded]:
 
 
 def unreached_in(cases: Iterable[Case]) -> frozenset[object]:
-    """Which cases of a page (of one campaign) belong to students whom no message reached. One query (N4: 务必通知到)."""
-    page = [case for case in cases if case.record.account_id]
+    """Which cases of a page (of one campaign) belong to students whom no message reached. One query (N4: 务必通知到).
+
+    Who has begun knows of the notice, whether or not the message was opened; who got something back must hear of that too.
+    """
+    page = [case for case in cases if case.record.account_id and (case.touched_at is None or case.stage == State.BACK)]
     lost = unreached_among(page[0].campaign.code, [case.record.account_id for case in page]) if page else set()
     return frozenset(case.pk for case in page if case.record.account_id in lost)
 

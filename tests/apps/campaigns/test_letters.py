@@ -158,3 +158,14 @@ def test_a_large_audience_is_told_by_the_worker_and_the_registrar_sees_how_far(w
     job = announce_by_job(world.act("刘老师"), world.campaign).result
     job.refresh_from_db()
     assert job.progress == "done" and job.why() is None and told() == {"李明", "王芳", "赵强", "SCHMIDT ANNA"}
+
+
+def test_who_has_begun_knows_of_the_notice_but_who_got_it_back_must_hear_that(world):
+    Account.objects.update(email="")
+    announce(world.act("刘老师"), world.campaign)
+    cases = [world.case_of(name) for name in ("李明", "王芳")]
+    assert unreached_in(cases) == {case.pk for case in cases}
+    cases[0].touched_at, cases[0].stage = at(5), "going"
+    assert unreached_in(cases) == {cases[1].pk}
+    cases[0].stage = "back"
+    assert unreached_in(cases) == {case.pk for case in cases}

@@ -41,6 +41,9 @@ def record_seen(request: HttpRequest, number: str, permission: str = Permission.
 
 def shown_value(record, code: str) -> str:
     """A value in words: codes become words in the language of the page."""
+    english = {"college": record.college.name_en, "major_name": record.major_name_en} if current() == "en" else {}
+    if english.get(code):
+        return english[code]
     value = value_of(record, code)
     declared = FIELDS.get(code)
     if declared is not None and declared.codes and value and value in code_table(declared.codes):

@@ -90,6 +90,7 @@ def row_of(bound: BoundField, *, policy: str = "", certificate: bool = False) ->
         kind=kind,
         hint=str(said(bound.help_text) or ""),
         required=bound.field.required,
+        conditional=getattr(bound.field, "conditional", False),
         policy=policy,
         certificate=certificate,
         mistakes=mistakes_of(bound),

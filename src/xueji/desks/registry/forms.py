@@ -32,6 +32,9 @@ class NoticeForm(forms.Form):
         self.fields["text"].label = _label("通知的声明（TOML）", "The notice as TOML")
         self.fields["file"].label = _label("或上传文件", "Or upload the file")
         self.fields["reason"].label = _label("补充的理由", "Reason for the supplement")
+        for either in ("text", "file"):  # one of the two is needed
+            self.fields[either].conditional = True
+        self.fields["reason"].conditional = True
         if not needs_reason:
             del self.fields["reason"]
 

@@ -8,6 +8,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from xueji.catalogue.fields import POLICY_NAMES, Policy
+from xueji.desks.acting import viewer_of
 from xueji.desks.components import charts, languages, masks, moments, rows, states
 
 register = template.Library()
@@ -249,6 +250,13 @@ def nav_link(context, address, label, count=None, exact=False, current=None):
     if current is None:
         current = path == address if exact else path.startswith(address)
     return {"address": address, "label": languages.said(label), "count": count, "current": current}
+
+
+@register.simple_tag(takes_context=True)
+def holds(context, permission):
+    """Whether the viewer holds this permission anywhere: a link that leads to a 404 is not shown."""
+    request = context.get("request")
+    return request is not None and viewer_of(request).holds(permission)
 
 
 @register.simple_tag
