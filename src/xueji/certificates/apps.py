@@ -6,3 +6,9 @@ class CertificatesConfig(AppConfig):
     label = "certificates"
     verbose_name = "证书"
 
+    def ready(self) -> None:
+        from xueji.campaigns.batches.terms import register
+        from xueji.certificates import tasks  # noqa: F401  declares the kinds of work
+        from xueji.certificates.sheet import STUDY_LIST
+
+        register(STUDY_LIST)

@@ -47,7 +47,7 @@ def allocate_numbers(
     if problems:
         raise Stopped(problems)
     new = [(record, prefix) for record, wish, prefix, _ in wishes if wish == NEW]
-    for record, wish, _, old in wishes:
+    for _, wish, _, old in wishes:
         if wish == NEW and old is not None:
             old.voided_at, old.voided_by, old.reason = act.at, act.by.label, "结业转毕业，按学校规定另编新号"
             old.save(update_fields=["voided_at", "voided_by", "reason"])

@@ -1,0 +1,87 @@
+"""Reading print runs: what is expected on each page, and the proof that reads it back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from django.db.models import QuerySet
+
+from xueji.accounts.permissions import Permission
+from xueji.accounts.queries import Viewer
+from xueji.certificates.composing import facts_of, official, page_of, page_words
+from xueji.certificates.models import Certificate, IssuerKey, PrintRun
+from xueji.certificates.queries.masters import register_on
+from xueji.certificates.queries.photos import bytes_of, registered_photos
+from xueji.documents.certificate import CertificatePage
+from xueji.documents.certificate_reading import compare, read_pages
+from xueji.journal.command import ANYWHERE, Stopped
+from xueji.records.models import StudentRecord
+from xueji.rules.findings import Finding, finding
+from xueji.rules.masters import read_master
+
+
+def issuer_key() -> IssuerKey:
+    """The key that signs now. Raises Stopped when none was made yet."""
+    key = IssuerKey.objects.filter(purpose="statement", retired_at=None).order_by("-number").first()
+    if key is None:
+        raise Stopped([finding("RUN.006", why="还没有签发密钥", why_en="there is no signing key yet")])
+    return key
+
+
+def accepted_by_authority(records: Iterable[object]) -> set[object]:
+    """Which records' newest row in a filing was accepted by the authority."""
+    rows = StudentRecord.objects.filter(pk__in=list(records), filing_rows__isnull=False).order_by("filing_rows__filing__made_at")
+    newest = dict(rows.values_list("pk", "filing_rows__answer"))
+    return {pk for pk, answer in newest.items() if answer == "accepted"}
+
+
+def runs_for(viewer: Viewer) -> QuerySet[PrintRun]:
+    """Every print run, newest first."""
+    if not viewer.may(Permission.CERTIFICATE_RELEASE, ANYWHERE):
+        return PrintRun.objects.none()
+    return PrintRun.objects.select_related("master", "file")
+
+
+def pages_of(run: PrintRun) -> list[CertificatePage]:
+    """The pages as they are set: from the words kept with each certificate."""
+    return [_page(one) for one in _certificates(run)]
+
+
+def _certificates(run: PrintRun) -> QuerySet[Certificate]:
+    return run.certificates.select_related("record__person", "record__college", "photo").order_by("position")
+
+
+def _page(one: Certificate) -> CertificatePage:
+    mark = f"{one.position:04d} · {one.record.college.name} · {one.record.class_number} · {one.record.student_number}"
+    return page_of(one.values, whose=one.record.student_number, qr_text=one.statement, photo=bytes_of(one.photo), mark=mark)
+
+
+def sheet_of(certificate: Certificate) -> CertificatePage:
+    """One certificate without the printer's marks: what the holder's electronic copy shows."""
+    return page_of(certificate.values, whose=certificate.record.student_number, qr_text=certificate.statement, photo=bytes_of(certificate.photo))
+
+
+def differences(run: PrintRun, pdf: bytes, *, done: Callable[[int], None] = lambda count: None) -> list[Finding]:
+    """Read the print file back and compare every page with the records as they are now (回读核对).
+
+    What must stand there comes from the record, the registered photo, the register of wording on the day of issue and
+    the code table, not from what was sent to the typesetter: a wrong fixed phrase in the master shows as a difference.
+    """
+    master, _ = read_master(run.master.text)
+    right = official(master, register_on(run.issued_on))
+    certificates = list(_certificates(run))
+    photos = registered_photos([c.record for c in certificates])
+    found: list[Finding] = []
+    count = 0
+    for count, (one, read) in enumerate(zip(certificates, read_pages(pdf), strict=False), 1):
+        who = one.record.student_number
+        words, missing = page_words(facts_of(one.record), right, run.issued_on, f"培养单位：{one.record.college.name}")
+        if missing:
+            found += [f.at(who) for f in missing]
+            continue
+        expected = page_of(words, whose=who, qr_text=one.statement, photo=bytes_of(photos.get(one.record_id)), mark=_page(one).mark)
+        found += compare(expected, read)
+        done(count)
+    if count != len(certificates):
+        found.append(finding("RUN.001", who=run.title, where="页数"))
+    return found
