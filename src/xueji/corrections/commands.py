@@ -14,7 +14,7 @@ from xueji.corrections.terms import OPEN, STAGE_WORDS, Origin, Stage, Verdict
 from xueji.journal.command import Act, Change, Scope, Stopped, command
 from xueji.records.commands import change_record, hold_record, put_correction_in_force
 from xueji.records.models import StudentRecord
-from xueji.records.queries import scope_of, value_of, values_of
+from xueji.records.queries import scope_of, value_of, values_in_force, values_of
 from xueji.rules.correction_policy import may_ask
 from xueji.rules.fields import canonical, submission
 from xueji.rules.findings import finding, stops
@@ -62,7 +62,7 @@ def request_correction(
         problems.append(finding("CORR.003", field="new", label=one.label))
     by_request = origin == Origin.REQUEST
     if by_request:
-        problems += may_ask(one, on=act.at.date(), registered_on=record.graduated_on)
+        problems += may_ask(one, on=act.at.date(), registered_on=record.graduated_on, values=values_in_force())
     if by_request and len(reason.strip()) < LEAST_REASON:
         problems.append(finding("CORR.001", field="reason"))
     if by_request and one.evidence and not evidence:

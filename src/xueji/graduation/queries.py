@@ -16,7 +16,7 @@ from xueji.graduation.models import AdverseNotice, Amendment, Filing, FilingRow,
 from xueji.graduation.reviewing import Review, material, published_plans, review
 from xueji.journal.command import Scope
 from xueji.records.models import StudentRecord
-from xueji.records.queries import visible
+from xueji.records.queries import values_in_force, visible
 from xueji.rules.conclusions import Conclusion
 
 
@@ -42,8 +42,8 @@ def reviewed(viewer: Viewer, campaign: Campaign, on: date, *, college: str = "",
     if college:
         cases = cases.filter(record__college_id=college)
     rows = list(cases.order_by("record__college_id", "record__class_number", "record__student_number"))
-    plans, rule = published_plans(), beyond_limit(campaign)
-    reviews = {m.record.pk: review(m, plans, on, beyond_limit=rule) for m in material([c.record for c in rows])}
+    plans, rule, numbers = published_plans(), beyond_limit(campaign), values_in_force()
+    reviews = {m.record.pk: review(m, plans, on, beyond_limit=rule, numbers=numbers) for m in material([c.record for c in rows])}
     proposals = {p.case_id: p for p in Proposal.objects.filter(case__in=[c.pk for c in rows])}
     return [(case, reviews[case.record_id], proposals.get(case.pk)) for case in rows]
 

@@ -9,17 +9,16 @@ from functools import lru_cache
 
 from xueji.graduation.models import JointRequest, ProgrammePlan, RequirementException, Studies
 from xueji.records.models import StandingChange, StudentRecord
-from xueji.records.queries import suspended_days
+from xueji.records.queries import suspended_days, values_in_force
 from xueji.records.terms import Certificates, Population, Standing
 from xueji.rules.conclusions import JUDGEMENTS, Conclusion, proposal
 from xueji.rules.conclusions import Studies as Facts
 from xueji.rules.findings import Finding
 from xueji.rules.requirements import Achievements, Outcome, Plan, Verdict, judged, plan_for, read_plan, summary
 from xueji.rules.standing import within_limit
+from xueji.rules.values import Values
 
 HOLDS = "holds"
-DEFAULT_LIMIT = {"2": 4.0, "2.5": 4.5, "3": 5.0, "4": 6.0, "5": 8.0}
-"""Length of schooling → maximum duration in years, where nothing else was reported (schools differ; a value per record wins)."""
 
 
 @lru_cache(maxsize=256)
@@ -97,14 +96,15 @@ def achievements(material: Material) -> Achievements:
 
 
 def review(material: Material, plans: list[Plan], on: date, *, beyond_limit: Conclusion = Conclusion.INCOMPLETION,
-           what_if: Mapping[str, bool | None] | None = None) -> Review:  # fmt: skip
+           what_if: Mapping[str, bool | None] | None = None, numbers: Values | None = None) -> Review:  # fmt: skip
     """Review one student on the day ``on``. ``what_if`` replaces facts ("defence_passed": True) for a look ahead."""
     record, studies = material.record, material.studies
     plan = plan_for(plans, level=record.level, major_code=record.major_code, intake_year=record.intake_year)
     outcomes = judged(plan, achievements(material), on) if plan else []
     grades = [o for o in outcomes if o.requirement.kind == "no_failures"]
     rest = [o for o in outcomes if o.requirement.kind != "no_failures"]
-    limit = float(studies.limit_years) if studies and studies.limit_years else DEFAULT_LIMIT.get(record.schooling_years)
+    numbers = values_in_force() if numbers is None else numbers
+    limit = float(studies.limit_years) if studies and studies.limit_years else numbers.at("graduation.limit_years", on).get(record.schooling_years)
     known = studies.known if studies else {}
     values = {
         "international": record.person.population == Population.INTERNATIONAL,
@@ -118,7 +118,7 @@ def review(material: Material, plans: list[Plan], on: date, *, beyond_limit: Con
         "college_approval": bool(material.request and material.request.college_at),
         "completed_before": record.standing == Standing.COMPLETED or record.conclusion == Conclusion.COMPLETION,
         "completion_certificate_returned": known.get("facts", {}).get("completion_certificate_returned"),
-        "studied_a_year": None if record.enrolled_on is None else (on - record.enrolled_on).days >= 365,
+        "studied_a_year": None if record.enrolled_on is None else (on - record.enrolled_on).days >= numbers.at("graduation.year_of_study_days", on),
         "open_holds": tuple(name for name, there in known.get(HOLDS, {}).items() if there),
     }  # fmt: skip
     facts = Facts(**(values | dict(what_if or {})))

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db.models import CharField, Lookup, Q, QuerySet
 
 from xueji.accounts.models import Account
@@ -16,6 +19,7 @@ from xueji.catalogue.fields import FIELDS
 from xueji.journal.command import Scope
 from xueji.records.models import College, Person, School, StandingChange, StudentRecord
 from xueji.records.terms import Standing
+from xueji.rules.values import Values, school_values
 from xueji.vault.fields import blind_index
 
 
@@ -139,6 +143,17 @@ RECORD_COLUMNS = frozenset(f.name for f in StudentRecord._meta.concrete_fields) 
     "id", "person", "account", "details", "revision", "changed_at"
 }  # fmt: skip
 SCHOOL_FIELDS = {"school_code": "code", "school_name": "name", "school_president": "president"}
+
+
+def values_in_force() -> Values:
+    """The national values under the school's own, ``XUEJI_HOME/values/*.toml`` (学校自定数值); read again when a file changed."""
+    folder = Path(settings.XUEJI_HOME) / "values"
+    return _values(folder, tuple((p.name, p.stat().st_mtime_ns) for p in sorted(folder.glob("*.toml"))))
+
+
+@lru_cache(maxsize=4)
+def _values(folder: Path, stamp: tuple[tuple[str, int], ...]) -> Values:
+    return school_values(folder)
 
 
 Value = str | list[dict[str, str]]

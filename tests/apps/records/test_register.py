@@ -9,7 +9,7 @@ from xueji.journal.command import Refused
 from xueji.journal.models import Event
 from xueji.records.commands import change_record, declare_college, declare_school, put_correction_in_force, reveal_value, save_own_values
 from xueji.records.models import School, StudentRecord
-from xueji.records.queries import colleges_for, found, own_record, records_for, school, value_of, values_of
+from xueji.records.queries import colleges_for, found, own_record, records_for, school, value_of, values_in_force, values_of
 
 pytestmark = pytest.mark.django_db
 NUMBER = "32060020020506001X"
@@ -125,3 +125,14 @@ def test_the_school_and_its_colleges_are_declared_once(world):
     assert declare_college(world.system(), code="A", name="计算机学院").unchanged
     School.objects.all().delete()
     assert school().name == "（未登记学校）"
+
+
+def test_a_schools_own_number_lies_over_the_national_one_as_soon_as_its_file_is_there(world, settings, tmp_path):
+    settings.XUEJI_HOME = tmp_path
+    day = date(2024, 9, 5)
+    assert values_in_force().at("appeal.days", day) == 10
+    (tmp_path / "values").mkdir()
+    own = tmp_path / "values" / "school.toml"
+    own.write_text('[[appeal.days]]\nvalue = 30\nsince = 2024-01-01\nsource = "东湖理工大学学生申诉办法"\n', "utf-8")
+    assert values_in_force().at("appeal.days", day) == 30
+    assert values_in_force().at("appeal.days", date(2023, 9, 5)) == 10, "an old case is judged by the old text"

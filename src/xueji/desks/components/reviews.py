@@ -9,7 +9,7 @@ from xueji.catalogue.text import Text
 from xueji.graduation.queries import adverse_notice_of, exceptions_of, open_request, proposal_of, review_of
 from xueji.graduation.reviewing import Review
 from xueji.graduation.terms import CONCLUSION_WORDS, DELIVERIES
-from xueji.records.queries import standing_history
+from xueji.records.queries import standing_history, values_in_force
 from xueji.rules.requirements import Verdict
 from xueji.rules.standing import MOVES
 
@@ -27,8 +27,6 @@ FACT_LABELS = {
     "college_approval": Text("学院审批意见", "College's approval"),
 }
 ANSWERS = {True: ("done", Text("是", "yes")), False: ("late", Text("否", "no")), None: ("idle", Text("不明", "unknown"))}
-APPEAL_DAYS, ANSWER_DAYS, PROVINCE_DAYS = 10, 15, 15
-"""教育部令第41号 第六十至六十二条: appeal within 10 days, answer within 15, then 15 days to the province."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +44,16 @@ class Explanation:
     notice: object
     delivered: Text | None
     appeal_until: datetime | None
+    answer_days: int
+    province_days: int
     exceptions: list[object]
     history: list[tuple[object, Text]]
 
 
-def explained(case, on: date, *, rule, what_if=None) -> Explanation:  # noqa: ANN001
+def explained(case, on: date, *, rule, what_if=None) -> Explanation:
     """The review of a case's student on the day, with proposal, papers, notice and history beside it."""
     found = review_of(case.record, on, rule=rule, what_if=what_if)
-    proposal, notice = proposal_of(case), adverse_notice_of(case)
+    proposal, notice, numbers = proposal_of(case), adverse_notice_of(case), values_in_force()
     return Explanation(
         review=found,
         word=CONCLUSION_WORDS[found.proposed],
@@ -65,7 +65,9 @@ def explained(case, on: date, *, rule, what_if=None) -> Explanation:  # noqa: AN
         request=open_request(case),
         notice=notice,
         delivered=DELIVERIES.get(notice.delivered_how) if notice else None,
-        appeal_until=notice.delivered_at + timedelta(days=APPEAL_DAYS) if notice and notice.delivered_at else None,
+        appeal_until=notice.delivered_at + timedelta(days=numbers.at("appeal.days", on)) if notice and notice.delivered_at else None,
+        answer_days=numbers.at("appeal.answer_days", on),
+        province_days=numbers.at("appeal.province_days", on),
         exceptions=list(exceptions_of(case.record)),
         history=[(change, MOVES[change.move].label) for change in standing_history(case.record)],
     )
