@@ -115,6 +115,7 @@ def test_an_empty_chair_is_asked_to_come_in_and_the_camera_can_be_closed(camera,
 def test_the_camera_is_shown_as_a_mirror_and_the_saved_frame_is_not(camera, tmp_path):
     page = camera(film(np.full((640, 480, 3), 180, np.uint8), tmp_path / "a.y4m"))
     page.get_by_role("button", name="打开镜头").click()
+    expect(page.locator("video")).to_be_visible(timeout=20_000)  # what is not laid out has no transform
     assert page.evaluate("getComputedStyle(document.querySelector('video')).transform").startswith("matrix(-1")
     script = (Path(__file__).parents[2] / "src/xueji/desks/static/xueji/js/rehearsal.js").read_text("utf-8")
     assert "scale(" not in script and "translate(" not in script

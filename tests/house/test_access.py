@@ -72,7 +72,18 @@ def things(world: World) -> dict[str, object]:
         "batch": lambda: frozen_sheet(world).pk,
         "copy": lambda: edited_copy(world).pk,
         "proposal": lambda: proposed_name(world).pk,
+        "judgement": lambda: rejected_photo(world, record).pk,
     }
+
+
+def rejected_photo(world: World, record):
+    """The verdict on a photo of the student that shows no face."""
+    from xueji.photos.models import Judgement
+
+    said = {"zh": "没有找到人脸。", "en": "No face was found."}
+    found = {"rule": "face_count", "level": "reject", "measured": 0, "limit": 1, "id": "PHOTO.030", "region": [0, 0, 1, 1], "part": "whole", "message": said, "remedy": said, "source": ""}
+    return Judgement.objects.create(record=record, taken="station", photo_digest="0" * 64, profile="chsi-graduation", profile_digest="0" * 16,
+                                    outcome="reject", findings=[found], judged_at=world.now, judged_by="system:tests")  # fmt: skip
 
 
 def compared_roster(world: World):
@@ -272,6 +283,8 @@ def grow(world: World, what: str, count: int) -> None:
             world.enrol(f"孙{number}", f"S202401{number:03d}", "A", class_number="S240101", id_number="")
         elif what == "staff":
             Account.objects.create(username=f"T{number}", name=f"钱{number}", kind=Account.Kind.STAFF).grants.create(role="secretary", college="A")
+        elif what == "judgements":
+            rejected_photo(world, world.enrol(f"孙{number}", f"S202401{number:03d}", "A", class_number="S240101", id_number=""))
         elif what == "rosters":
             compared_roster(world)
         elif what == "messages":

@@ -28,7 +28,7 @@ def may_read(viewer: Viewer, file: VaultFile) -> bool:
     scope = file.scope
     if not purpose.owner_reads and scope.account == viewer.id_text:
         return False
-    return viewer.may(purpose.reader, scope)
+    return viewer.may(purpose.reader, scope) or (purpose.judge is not None and viewer.may(purpose.judge, scope))
 
 
 def file_for(viewer: Viewer, file_id: UUID | str) -> VaultFile:

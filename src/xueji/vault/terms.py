@@ -23,7 +23,8 @@ class Purpose:
     """One purpose (用途): its limits, who may read the files besides who stored them, whether reading is journaled.
 
     ``owner_reads``: the account in the file's scope reads it too. ``reader`` is the permission that staff need for the
-    file's scope; None means nobody but owner and storer.
+    file's scope; None means nobody but owner and storer. ``judge`` is a second permission that reads, for who must look at
+    a thing to decide about it without reading the record it belongs to.
     """
 
     label: Text
@@ -31,11 +32,13 @@ class Purpose:
     reader: Permission | None
     owner_reads: bool = True
     journaled: bool = False
+    judge: Permission | None = None
 
 
 PURPOSES: dict[str, Purpose] = {
     "photo": Purpose(
-        Text("采集照片", "captured photo"), Limits((JPEG,), 20 * MEGABYTE, 50_000_000), Permission.STUDENT_READ
+        Text("采集照片", "captured photo"), Limits((JPEG,), 20 * MEGABYTE, 50_000_000), Permission.STUDENT_READ,
+        judge=Permission.PHOTO_OVERRULE,
     ),
     "form_photo": Purpose(
         Text("登记表照片", "photo for the record form"), Limits((JPEG, PNG), 10 * MEGABYTE, 50_000_000),

@@ -28,7 +28,7 @@ urlpatterns = [
     path("staff/<int:pk>/", staff.person, name="registry-staff-person"),
     path("journal/", journal.journal, name="registry-journal"),
 ]
-EXTRA = ["roster", "compare", "majors", "corrections", "sheets", "photos", "graduation", "certificates"]
+EXTRA = ["roster", "compare", "majors", "corrections", "sheets", "photos", "judgements", "graduation", "certificates"]
 urlpatterns += [
     path(f"{name}/", include(f"xueji.desks.registry.{name}_urls"))
     for name in EXTRA
