@@ -54,7 +54,7 @@ def rehearsal(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_POST
 def still(request: HttpRequest) -> JsonResponse:
-    """One still (JPEG as the body, 3 : 4) in, one instruction out. 413 when it is too large, 429 when they come too fast."""
+    """One still (JPEG as the body, 3 : 4) in, one instruction out. 413 when it is too large, 415 when it is a form, 429 when they come too fast."""
     key = f"rehearsal:{request.user.pk}"
     cache.add(key, 0, SECONDS)
     try:
@@ -65,6 +65,8 @@ def still(request: HttpRequest) -> JsonResponse:
         return JsonResponse({}, status=429)
     if int(request.headers.get("Content-Length") or 0) > STILL_BYTES:
         return JsonResponse({}, status=413)
+    if request.content_type.startswith("multipart/"):  # a form, which was taken apart before it came here
+        return JsonResponse({}, status=415)
     said = instruction(measure(request.body), load_profile(PROFILE))
     face = said.face
     return JsonResponse(

@@ -48,7 +48,8 @@ def open_notice(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         text = form.cleaned_data["text"]
         notice, findings = read_notice(text)
-        context |= {"findings": findings, "text": text, "notice": notice}
+        # a browser does not send a file a second time: from here on its text stands in the form
+        context |= {"findings": findings, "notice": notice, "form": NoticeForm(initial={"text": text})}
         if notice is not None and "open" in request.POST:
             try:
                 campaign, codes = commands.open_campaign(act_of(request, "registry"), text=text).result
@@ -118,7 +119,9 @@ def college(request: HttpRequest, code: str, college: str) -> HttpResponse:
 @MANAGE
 def class_(request: HttpRequest, code: str, college: str, class_number: str) -> HttpResponse:
     """One class of a notice, by person. ``-`` stands for students without a class."""
-    campaign = _campaign(code)
+    campaign, found = _campaign(code), college_contact(college)
+    if found is None:
+        raise Http404
     cases = (
         queries.cases_for(viewer_of(request), campaign)
         .filter(record__college_id=college, record__class_number="" if class_number == "-" else class_number)
@@ -128,7 +131,7 @@ def class_(request: HttpRequest, code: str, college: str, class_number: str) -> 
     steps = {s.code: s.title for s in queries.notice_of(campaign).steps}
     rows = [(case, steps.get(case.at_step)) for case in page]
     return render(request, "registry/notice_class.html",
-                  {"campaign": campaign, "college": college_contact(college), "class_number": class_number, "page": page,
+                  {"campaign": campaign, "college": found, "class_number": class_number, "page": page,
                    "rows": rows})  # fmt: skip
 
 
@@ -153,7 +156,8 @@ def supplement(request: HttpRequest, code: str) -> HttpResponse:
             change = commands.supplement_campaign(act_of(request, "registry"), campaign, text=form.cleaned_data["text"],
                                                   reason=form.cleaned_data["reason"])  # fmt: skip
         except Stopped as stopped:
-            context["findings"] = stopped.findings
+            kept = {"text": form.cleaned_data["text"], "reason": form.cleaned_data["reason"]}
+            context |= {"findings": stopped.findings, "form": NoticeForm(initial=kept, needs_reason=True)}
         else:
             return _supplemented(request, campaign, change)
     return render(request, "registry/supplement.html", context)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -35,7 +37,10 @@ def overview(request: HttpRequest) -> HttpResponse:
     """Every graduation notice with its colleges, filings and open rejections."""
     viewer, now = viewer_of(request), timezone.now()
     if request.method == "POST":
-        row = rejections(viewer).filter(pk=request.POST.get("row") or None).first()
+        try:
+            row = rejections(viewer).filter(pk=UUID(request.POST.get("row", ""))).first()
+        except ValueError:
+            row = None
         if row is None:
             raise Http404
         try:
