@@ -105,10 +105,22 @@ def test_every_mistake_is_shown_with_its_line_and_what_was_typed_stays(registrar
     assert "CAMP.017" in seen and "CAMP.006" in seen and "line " in seen and "shoe_size" in seen
 
 
+def _again(file):
+    file.seek(0)
+    return file
+
+
+def test_a_typed_notice_and_an_uploaded_one_are_the_same(world, registrar):
+    registrar.post("/registry/notices/open/", {"text": TEXT.replace("\n", "\r\n"), "open": "1"})
+    assert queries.versions_of(Campaign.objects.get()).first().text == TEXT
+
+
 def test_a_notice_may_come_as_a_file_and_a_wrong_file_gets_a_sentence(registrar):
     file = io.BytesIO(TEXT.encode())
     file.name = "n1.toml"
     assert "按条件有" in page(registrar.post("/registry/notices/open/", {"file": file, "validate": "1"}))
+    kept = registrar.post("/registry/notices/open/", {"file": _again(file), "validate": "1"}).context["form"]["text"].value()
+    assert kept == TEXT, "the file is not asked for a second time"
     wrong = io.BytesIO(b"\xff\xfe\x00")
     wrong.name = "n1.toml"
     assert "UTF-8" in page(registrar.post("/registry/notices/open/", {"file": wrong, "validate": "1"}))

@@ -23,7 +23,7 @@ def _label(zh: str, en: str) -> str:
 class NoticeForm(forms.Form):
     """The text of a notice, typed or as a file; a file wins."""
 
-    text = forms.CharField(required=False, max_length=NOTICE_LIMIT, widget=forms.Textarea(attrs={"rows": 22}))
+    text = forms.CharField(required=False, max_length=NOTICE_LIMIT, strip=False, widget=forms.Textarea(attrs={"rows": 22}))
     file = forms.FileField(required=False, max_length=200, widget=forms.FileInput(attrs={"accept": ".toml"}))
     reason = forms.CharField(required=False, max_length=300)
 
@@ -48,7 +48,9 @@ class NoticeForm(forms.Form):
                 values["text"] = file.read().decode("utf-8-sig")
             except UnicodeDecodeError:
                 raise ValidationError(_label("文件不是 UTF-8 文本，请另存为 UTF-8。", "The file is not UTF-8 text; save it as UTF-8.")) from None
-        if not (values.get("text") or "").strip():
+        # a browser sends CRLF; the digest of a notice must not depend on whether it was typed or uploaded
+        values["text"] = (values.get("text") or "").replace("\r\n", "\n").replace("\r", "\n")
+        if not values["text"].strip():
             raise ValidationError(_label("请输入通知的声明，或选择文件。", "Enter the notice, or choose a file."))
         return values
 
