@@ -130,6 +130,11 @@ def test_a_plan_without_requirements_is_refused():
     assert [f.id for f in read_plan(PLAN[: PLAN.index("[[requirement]]")])[1]] == ["PLAN.008"]
 
 
+def test_what_is_needed_is_said_in_the_plans_own_terms():
+    needed = {o.requirement.code: o.needed for o in judged(plan(), Achievements(), DAY)}
+    assert needed == {"degree_credits": "18", "total": "30", "ethics": "60", "grades": "60", "english": "425", "fitness": "✓", "discipline": "✗"}
+
+
 def test_an_exception_holds_until_its_last_day():
     for until, verdict in ((DAY, Verdict.EXCEPTED), (None, Verdict.EXCEPTED), (date(2020, 6, 19), Verdict.NOT_MET)):
         achieved = Achievements(courses={"工程伦理": 50.0}, exceptions={"ethics": until})

@@ -28,8 +28,18 @@ from xueji.exchange.studies_file import read_studies
 from xueji.formats import dbf
 from xueji.formats.workbooks import Heading, write
 from xueji.graduation.commands import (
-    answer_notice, approve_conclusion, approve_request, deliver_notice, join_request, propose_conclusion, publish_plan, report_studies,
-    request_conclusion, review_legality, tell_student, withdraw_request,
+    answer_notice,
+    approve_conclusion,
+    approve_request,
+    deliver_notice,
+    join_request,
+    propose_conclusion,
+    publish_plan,
+    report_studies,
+    request_conclusion,
+    review_legality,
+    tell_student,
+    withdraw_request,
 )  # fmt: skip
 from xueji.graduation.queries import filed, rejections, review_of, reviewed, tallies
 from xueji.graduation.sheet import CONCLUSION_LIST
@@ -230,7 +240,7 @@ def _one_case(telling: Telling, cast: _Cast, case: Case) -> None:
     approve_conclusion(dean, proposal)
 
 
-def _stops(attempt) -> list[str]:  # noqa: ANN001
+def _stops(attempt) -> list[str]:
     try:
         attempt()
     except Stopped as stopped:
@@ -238,7 +248,7 @@ def _stops(attempt) -> list[str]:  # noqa: ANN001
     return []
 
 
-def _refused(attempt) -> bool:  # noqa: ANN001
+def _refused(attempt) -> bool:
     try:
         attempt()
     except (Refused, Stopped):
