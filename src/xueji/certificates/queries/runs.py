@@ -12,10 +12,12 @@ from xueji.certificates.composing import facts_of, official, page_of, page_words
 from xueji.certificates.models import Certificate, IssuerKey, PrintRun
 from xueji.certificates.queries.masters import register_on
 from xueji.certificates.queries.photos import bytes_of, registered_photos
+from xueji.certificates.terms import KIND_OF_CONCLUSION, Kind
 from xueji.documents.certificate import CertificatePage
 from xueji.documents.certificate_reading import compare, read_pages
 from xueji.journal.command import ANYWHERE, Stopped
 from xueji.records.models import StudentRecord
+from xueji.records.queries import visible
 from xueji.rules.findings import Finding, finding
 from xueji.rules.masters import read_master
 
@@ -85,3 +87,17 @@ def differences(run: PrintRun, pdf: bytes, *, done: Callable[[int], None] = lamb
     if count != len(certificates):
         found.append(finding("RUN.001", who=run.title, where="页数"))
     return found
+
+
+def printable_for(viewer: Viewer, kind: str, college: str = "") -> QuerySet[StudentRecord]:
+    """The students whose conclusion, or approved request, calls for this kind of paper and who have no valid one yet."""
+    records = StudentRecord.objects.filter(visible(viewer, Permission.CERTIFICATE_RELEASE)).select_related("person", "college")
+    if college:
+        records = records.filter(college=college)
+    if kind in {Kind.ATTESTATION, Kind.STUDY}:
+        records = records.filter(paper_requests__kind=kind, paper_requests__approved_at__isnull=False)
+    elif kind == Kind.ENGLISH:
+        records = records.filter(conclusion__in=["graduation", "upgrade"])
+    else:
+        records = records.filter(conclusion__in=[c for c, k in KIND_OF_CONCLUSION.items() if k == kind])
+    return records.exclude(issued_certificates__in=Certificate.objects.filter(kind=kind, revoked_at=None))
