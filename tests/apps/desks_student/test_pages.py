@@ -2,17 +2,23 @@
 
 import re
 from datetime import datetime, timedelta
+from io import BytesIO
 from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
 from tests.apps.collection.answers import ENROLMENT, PERSONAL, SEMESTER, portrait
 from tests.world import SHANGHAI
 
 from xueji.campaigns.commands import extend_case
 from xueji.collection.models import Draft, Submission
 from xueji.corrections.models import Correction
+from xueji.imaging.models import missing_models
 from xueji.records.queries import value_of
+from xueji.rules.findings import finding
+from xueji.rules.photo_profile import load_profile
+from xueji.rules.photo_verdict import not_examined
 
 CLOSES = datetime(2024, 9, 10, 17, 0, tzinfo=SHANGHAI)
 
@@ -66,6 +72,11 @@ def flat(values):
 
 def text(response):
     return response.content.decode()
+
+
+def note(page):
+    """What is said about the uploaded picture."""
+    return re.search(r'<div class="sub" role="note".*?</div>', page, re.DOTALL)[0]
 
 
 def test_home_says_what_until_when_what_is_missing_why_and_whom_to_ask(desk):
@@ -196,6 +207,37 @@ def test_the_photo_is_shown_to_its_owner_and_to_nobody_else(desk, world):
     picture = desk.client.get(address)
     assert picture.status_code == 200 and picture.headers["Content-Type"] == "image/jpeg"
     assert world.client("王芳").get(address).status_code == 404
+
+
+@pytest.mark.skipif(bool(missing_models()), reason="the nets are not in place: tools/fetch_models.py")
+def test_the_photo_rules_give_hints_and_never_stop_the_form(desk, world):
+    desk.send("semester", SEMESTER)
+    grey = BytesIO()
+    Image.new("RGB", (480, 640), (150, 150, 150)).save(grey, "JPEG")
+    answer = desk.send("personal", PERSONAL, "photo:form_photo", form_photo=SimpleUploadedFile("a.jpg", grey.getvalue()))
+    assert answer.status_code == 302
+    hint = note(text(desk.get("personal")))
+    assert finding("PHOTO.030").message.zh in hint and finding("PHOTO.030").remedy.zh in hint and "不影响提交" in hint
+    assert finding("PHOTO.030").message.en in note(text(world.client("李明", "en").get(desk.at("personal"))))
+    assert desk.send("personal", PERSONAL).status_code == 302
+    assert Submission.objects.filter(step="personal").count() == 1
+
+
+@pytest.mark.skipif(bool(missing_models()), reason="the nets are not in place: tools/fetch_models.py")
+def test_the_hints_of_a_picture_are_worked_out_once(desk, monkeypatch):
+    desk.send("semester", SEMESTER)
+    desk.send("personal", PERSONAL, "photo:form_photo", form_photo=SimpleUploadedFile("a.jpg", portrait()))
+    first = note(text(desk.get("personal")))
+    monkeypatch.setattr("xueji.collection.photo_hints.judge_photo", lambda *_: pytest.fail("judged again"))
+    assert note(text(desk.get("personal"))) == first
+
+
+def test_a_photo_is_said_to_be_unchecked_where_the_nets_are_missing(desk, monkeypatch):
+    monkeypatch.setattr("xueji.collection.photo_hints.judge_photo", lambda *_: not_examined(load_profile("form-photo"), "models_missing"))
+    desk.send("semester", SEMESTER)
+    assert desk.send("personal", PERSONAL, "photo:form_photo", form_photo=SimpleUploadedFile("a.jpg", portrait())).status_code == 302
+    assert "没有检查" in note(text(desk.get("personal")))
+    assert desk.send("personal", PERSONAL).status_code == 302
 
 
 def test_a_file_that_is_no_picture_says_so_beside_the_field(desk):

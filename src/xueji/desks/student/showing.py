@@ -39,6 +39,21 @@ class TableRow:
     cells: list[FieldRow]
 
 
+@dataclass(frozen=True, slots=True)
+class PhotoHints:
+    """What the rules say of an uploaded picture, in the page's language: whether it was examined, and (message, remedy)."""
+
+    examined: bool
+    found: list[tuple[str, str]]
+
+
+def hints_of(verdict: Mapping[str, Any]) -> PhotoHints:
+    """The hints of a verdict (``PhotoVerdict.as_json``)."""
+    lang = current()
+    found = [(one["message"][lang], one["remedy"][lang]) for one in verdict["findings"] if one["level"] in ("reject", "warn")]
+    return PhotoHints(verdict["verdict"] != "unchecked" or bool(found), found)
+
+
 @dataclass(slots=True)
 class Entry:
     """One field on the page: a row, a repeating table, or a photo."""
@@ -47,6 +62,7 @@ class Entry:
     row: FieldRow
     table: list[TableRow] = field(default_factory=list)
     photo: str = ""
+    hints: PhotoHints | None = None
 
     @property
     def is_table(self) -> bool:
@@ -190,11 +206,13 @@ def _table(one: Field, rows: Sequence[Mapping[str, Any]], by_field: Mapping[str,
 
 def sections_of(
     asked: Sequence[Asked], values: Mapping[str, Any], *, population: Population, findings: Sequence[Finding] = (),
-    waiting: Mapping[str, str] | None = None, photos: Mapping[str, str] | None = None, also_required: Sequence[str] = (), locked: bool = False,
+    waiting: Mapping[str, str] | None = None, photos: Mapping[str, str] | None = None, hints: Mapping[str, PhotoHints] | None = None,
+    also_required: Sequence[str] = (), locked: bool = False,
 ) -> list[Section]:  # fmt: skip
     """The fields of a step as the page shows them, by the catalogue's sections in the notice's order.
 
-    ``waiting`` says of a field that a request for it is being decided; ``photos`` holds the addresses of its pictures;
+    ``waiting`` says of a field that a request for it is being decided; ``photos`` holds the addresses of its pictures,
+    ``hints`` what the photo rules say of them;
     ``locked`` shows everything as values.
     """
     by_field: dict[str, list[Finding]] = {}
@@ -220,7 +238,7 @@ def sections_of(
                 hint=hint,
             )
             row.policy, row.conditional = it.policy, bool(one.required_when)
-        entry = Entry(one, row, photo=(photos or {}).get(one.code, ""))
+        entry = Entry(one, row, photo=(photos or {}).get(one.code, ""), hints=(hints or {}).get(one.code))
         if one.kind is Kind.TABLE and not locked and it.editable:
             entry.table = _table(one, value if isinstance(value, list) else [], by_field)
         if one.kind is Kind.PHOTO:

@@ -19,6 +19,7 @@ from xueji.catalogue.fields import FIELDS, POLICY_MEANINGS, Kind
 from xueji.catalogue.text import Text
 from xueji.collection.commands import Kept, Submitted, choose_draft, keep_draft, keep_form_photo, submit_step
 from xueji.collection.forms import typed_values, with_row_added, with_row_removed
+from xueji.collection.photo_hints import photo_hints
 from xueji.collection.queries import Filling, differences, drafts_of, filling, given_by_notice, kept_values, own_case, population_of
 from xueji.collection.terms import Slot
 from xueji.corrections.commands import request_correction
@@ -28,10 +29,11 @@ from xueji.desks.acting import act_of, for_students, viewer_of
 from xueji.desks.components.languages import current, said
 from xueji.desks.components.moments import SHANGHAI
 from xueji.desks.files import file_address
-from xueji.desks.student.showing import WAITING, label_of, sections_of, words_of
+from xueji.desks.student.showing import WAITING, PhotoHints, hints_of, label_of, sections_of, words_of
 from xueji.journal.command import Stopped
 from xueji.records.queries import values_of
 from xueji.rules.findings import Finding, Level
+from xueji.vault.store import FileGone
 
 if TYPE_CHECKING:
     from xueji.campaigns.models import Case
@@ -99,6 +101,7 @@ class StepPage:
                 now.asked, typed, population=population, findings=found, locked=locked,
                 also_required=declared.extra.get("required", ()),
                 waiting={code: str(said(WAITING.format(new=words_of_field(code, one.new), stage=STAGE_WORDS[one.stage]))) for code, one in asked_for.items()},
+                hints=self._hints(typed) if not locked else None,
                 photos={one.field.code: file_address(viewer_of(self.request), typed[one.field.code]) for one in now.asked if one.field.kind is Kind.PHOTO and typed.get(one.field.code)},
             ),
             "page": uuid4().hex, "base": current_draft.revision if current_draft else 0, "draft": current_draft,
@@ -109,6 +112,16 @@ class StepPage:
             "policies": list(POLICY_MEANINGS.items()), "address": self.address,
         }  # fmt: skip
         return render(self.request, "student/step.html", context, status=status)
+
+    def _hints(self, typed: dict[str, Any]) -> dict[str, PhotoHints]:
+        """What the photo rules say of the pictures in this step; nothing for one that is not the viewer's or is gone."""
+        found = {}
+        for code in (one.field.code for one in self.filling.asked if one.field.kind is Kind.PHOTO and one.editable and typed.get(one.field.code)):
+            try:
+                found[code] = hints_of(photo_hints(viewer_of(self.request), typed[code]))
+            except (ObjectDoesNotExist, FileGone):
+                continue
+        return found
 
 
 def words_of_field(code: str, value: Any) -> str:
