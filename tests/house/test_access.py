@@ -10,6 +10,8 @@ from django.urls.resolvers import URLResolver
 from tests.house.repository import ROOT
 from tests.world import SHANGHAI, STAFF, World
 
+from xueji.journal.command import ANYWHERE
+
 TABLE = tomllib.loads((Path(__file__).with_name("access.toml")).read_text("utf-8"))
 STUDENTS = ("李明", "王芳", "赵强", "SCHMIDT ANNA", "欧阳静")
 EVERYBODY = ("", *STUDENTS, *STAFF)
@@ -72,6 +74,10 @@ def things(world: World) -> dict[str, object]:
         "batch": lambda: frozen_sheet(world).pk,
         "copy": lambda: edited_copy(world).pk,
         "proposal": lambda: proposed_name(world).pk,
+        "certificate": lambda: released_certificate(world).pk,
+        "run": lambda: released_certificate(world).run_id,
+        "master": lambda: released_certificate(world).run.master_id,
+        "issuer_key": lambda: signing_key(world),
         "judgement": lambda: rejected_photo(world, record).pk,
     }
 
@@ -94,6 +100,32 @@ def compared_roster(world: World):
     kept = receive_roster(world.act("刘老师"), "学号,姓名\nS24010999,\n".encode(), title="名册.csv").result
     running.compare(world.act("刘老师"), kept)
     return kept
+
+
+def signing_key(world: World) -> int:
+    """A key that signs certificates and the list of revoked ones."""
+    from xueji.certificates.commands.runs import make_issuer_key
+
+    return make_issuer_key(world.act("刘老师")).result.number
+
+
+def released_certificate(world: World):
+    """李明's certificate in a run that two people released, with a seal for its electronic copy."""
+    from xueji.certificates.commands.copies import install_seal
+    from xueji.certificates.models import Certificate, Master, PrintRun
+    from xueji.vault.commands import store_file
+
+    kept = Certificate.objects.select_related("run").first()
+    if kept is not None:
+        return kept
+    install_seal(world.act("刘老师"))
+    at = {"first_at": world.now, "first_by": "a", "second_at": world.now, "second_by": "b"}
+    master = Master.objects.create(kind="graduation", version=1, text="", sha256="0" * 64, drafted_at=world.now, drafted_by="a", **at)
+    file = store_file(world.act("刘老师"), b"%PDF-1.4\n%%EOF\n", purpose="certificate", scope=ANYWHERE).result
+    run = PrintRun.objects.create(master=master, issued_on=world.now.date(), title="2024届", made_at=world.now, made_by="a", file=file, **at)
+    words = {"title": "毕业证书", "body": "准予毕业。", "school": "东湖理工大学", "date": "二〇二四年六月三十日"}
+    return Certificate.objects.create(record=world.record("李明"), kind="graduation", run=run, position=1, values=words, issued_on=world.now.date(),
+                                      token="t", statement="XJ1.x.y", college_id="A")  # fmt: skip
 
 
 def confirming(world: World):

@@ -15,6 +15,8 @@ DESKS = [
     ("college/", "xueji.desks.college.urls"),
     ("registry/", "xueji.desks.registry.urls"),
     ("capture/", "xueji.desks.capture.urls"),
+    ("archive/", "xueji.desks.archive.urls"),
+    ("verify/", "xueji.desks.public.verifying_urls"),
 ]
 
 

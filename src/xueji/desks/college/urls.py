@@ -21,6 +21,7 @@ urlpatterns = [
     path("<slug:code>/confirmations/", confirmations.confirmations, name="college-confirmations"),
     path("<slug:code>/confirmations/<str:number>/", confirmations.confirmation, name="college-confirmation"),
     path("graduation/", include("xueji.desks.college.graduation_urls")),
+    path("certificates/", include("xueji.desks.college.certificates_urls")),
     path("<slug:code>/", progress.progress, name="college-progress"),
     path("<slug:code>/remind/", reminding.remind, name="college-remind"),
     path("<slug:code>/reached/", reminding.reached, name="college-reached"),

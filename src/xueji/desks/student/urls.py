@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import confirming, corrections, graduation, home, papers, step
+from . import certificates, confirming, corrections, graduation, home, papers, step
 
 app_name = "student"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("cases/<uuid:case_id>/print/<slug:code>/form.pdf", papers.form_pdf, name="form-pdf"),
     path("cases/<uuid:case_id>/confirm/<slug:code>/", confirming.confirm, name="confirm"),
     path("cases/<uuid:case_id>/graduation/", graduation.graduation, name="graduation"),
+    path("certificates/", certificates.certificates, name="certificates"),
+    path("certificates/<uuid:pk>/copy.pdf", certificates.copy, name="certificate-copy"),
     path("receipts/", papers.receipts, name="receipts"),
     path("receipts/<uuid:case_id>/<slug:code>/<int:number>/", papers.receipt, name="receipt"),
     path("corrections/", corrections.corrections, name="corrections"),

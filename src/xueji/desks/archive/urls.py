@@ -1,0 +1,5 @@
+from django.urls import path
+
+from . import receiving
+
+urlpatterns = [path("", receiving.receiving, name="archive")]
