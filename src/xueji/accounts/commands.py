@@ -14,7 +14,7 @@ from xueji.accounts.permissions import Permission
 from xueji.accounts.roles import Role
 from xueji.accounts.sign_in import first_password_digest
 from xueji.journal.command import ANYWHERE, Act, Change, Scope, Stopped, command
-from xueji.rules.findings import finding
+from xueji.rules.findings import Finding, finding
 
 CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 RESET_HOURS = 72
@@ -31,18 +31,26 @@ def _own(account: Account, **_: object) -> Scope:
     return Scope(account=f"account:{account.pk}")
 
 
-@command(needs=Permission.OWN_PASSWORD, records="account.password_changed", scope=_own)
-def change_password(act: Act, account: Account, *, new: str) -> Change:
-    """Set one's own password; the first password dies with it (修改密码). Stopped when the password is too weak."""
+def weakness_of(account: Account, new: str) -> list[Finding]:
+    """Everything that speaks against a new password (密码太弱); empty when it will do."""
+    if account.first_password_digest and account.first_password_digest == first_password_digest(new):
+        return [finding("ACCT.015", field="new")]
     try:
         validate_password(new, account)
     except ValidationError as weak:
         codes = {e.code for e in weak.error_list}
         ids = {"password_too_short": "ACCT.011", "password_too_common": "ACCT.012", "password_entirely_numeric": "ACCT.013",
                "password_too_similar": "ACCT.014"}  # fmt: skip
-        raise Stopped([finding(ids[c], field="new") for c in sorted(codes & ids.keys())]) from None
-    if account.first_password_digest and account.first_password_digest == first_password_digest(new):
-        raise Stopped([finding("ACCT.015", field="new")])
+        return [finding(ids[c], field="new") for c in sorted(codes & ids.keys())]
+    return []
+
+
+@command(needs=Permission.OWN_PASSWORD, records="account.password_changed", scope=_own)
+def change_password(act: Act, account: Account, *, new: str) -> Change:
+    """Set one's own password; the first password dies with it (修改密码). Stopped when the password is too weak."""
+    problems = weakness_of(account, new)
+    if problems:
+        raise Stopped(problems)
     account.set_password(new)
     account.first_password_digest = ""
     account.first_password_until = None

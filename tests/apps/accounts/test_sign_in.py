@@ -310,6 +310,11 @@ def test_changing_the_password_later_asks_for_the_present_one(world):
     assert recognise("S202401001", "a quiet lake 88", world.now)
 
 
+def test_a_password_that_is_weak_and_typed_differently_hears_both_at_once(world):
+    said = world.client("李明").post("/password/", {"present": PASSWORD, "new": "short", "again": "shirt"}).content.decode()
+    assert "ACCT.016" in said and "ACCT.011" in said
+
+
 def test_the_door_sends_nobody_to_another_site(world):
     client = world.client()
     answer = client.post("/sign-in/", {"username": "S202401001", "password": PASSWORD, "next": "https://evil.example/"})

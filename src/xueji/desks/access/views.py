@@ -131,7 +131,9 @@ def change_password(request: HttpRequest) -> HttpResponse:
         findings += [] if first else _present_is_wrong(account, form.cleaned_data["present"], address, now)
         if form.cleaned_data["new"] != form.cleaned_data["again"]:
             findings.append(finding("ACCT.016", field="again"))
-        if not findings:
+        if findings:  # all problems at once
+            findings += commands.weakness_of(account, form.cleaned_data["new"])  # type: ignore[arg-type]
+        else:
             try:
                 commands.change_password(act_of(request, "access"), account, new=form.cleaned_data["new"])
             except Stopped as stopped:
