@@ -55,6 +55,12 @@ def notice_of(campaign: Campaign, version: int | None = None) -> Notice:
     return kept[wanted]
 
 
+def day_of(campaign: Campaign, now: datetime) -> date:
+    """The day in Shanghai as this notice counts it: where a demonstration moved its dates, that many days earlier, so that
+    facts which were not moved (an enrolment, a defence) stand to the day as in the real notice."""
+    return (now.astimezone(SHANGHAI) - timedelta(days=campaign.moved_by_days)).date()
+
+
 def versions_of(campaign: Campaign) -> QuerySet[NoticeVersion]:
     """The published versions, newest first."""
     return campaign.versions.order_by("-version")

@@ -22,6 +22,7 @@ from xueji.journal.command import Act, Stopped
 from xueji.records.models import StudentRecord
 from xueji.stories import enrolment
 from xueji.stories.demo_confirmation import bring_in_chsi, confirm_some
+from xueji.stories.demo_graduation import bring_to_review
 from xueji.stories.roster_file import write_roster
 from xueji.stories.students import students
 from xueji.stories.telling import Progress, quietly
@@ -67,6 +68,8 @@ def build(now: datetime, folder: Path, *, count: int = 3000, seed: int = 2024, p
     for campaign in opened:
         if campaign.kind == "confirmation":
             confirm_some(_cases(registrar, campaign), campaign, now)
+        if campaign.kind == "graduation":
+            bring_to_review(registrar, staff, _cases(registrar, campaign), campaign, now)
         if campaign.kind == "enrolment":
             secretaries = {code[3:]: actor_for(account) for code, account in staff.items() if code.startswith("SEC")}
             _bring_to_life(registrar, secretaries, campaign, now, progress)

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from xueji.accounts.permissions import Permission
-from xueji.campaigns.queries import SHANGHAI, cases_for, notice_of
+from xueji.campaigns.queries import cases_for, day_of, notice_of
 from xueji.catalogue.text import Text
 from xueji.desks.acting import act_of, for_staff, viewer_of
 from xueji.desks.college.progress import campaign_seen, college_of
@@ -26,11 +26,7 @@ SEEN = for_staff(Permission.CASE_READ)
 FILTERS = ("all", "open", "doubt", "approve", "adverse")
 
 
-def today():  # noqa: ANN201
-    return timezone.now().astimezone(SHANGHAI).date()
-
-
-def _campaign(code: str):  # noqa: ANN202
+def _campaign(code: str):
     campaign = campaign_seen(code)
     if campaign.kind != "graduation":
         raise Http404
@@ -42,7 +38,7 @@ def graduation(request: HttpRequest, code: str) -> HttpResponse:
     """Everybody of the college: what the rules propose, what was decided, what still needs a person."""
     campaign = _campaign(code)
     college, colleges = college_of(request)
-    rows = [_line(*one) for one in reviewed(viewer_of(request), campaign, today(), college=college.code)]
+    rows = [_line(*one) for one in reviewed(viewer_of(request), campaign, day_of(campaign, timezone.now()), college=college.code)]
     chosen = request.GET.get("show", "all")
     shown = [row for row in rows if chosen == "all" or chosen in row["tags"]]
     counts = {name: sum(name in row["tags"] for row in rows) for name in FILTERS[1:]} | {"all": len(rows)}
@@ -52,7 +48,7 @@ def graduation(request: HttpRequest, code: str) -> HttpResponse:
                    "lateness": notice_of(campaign).lateness.get("college")})  # fmt: skip
 
 
-def _line(case, review, proposal):  # noqa: ANN001, ANN202
+def _line(case, review, proposal):
     doubts = [f for f in review.findings if f.level is Level.DOUBT]
     tags = {"open"} if proposal is None else set()
     if doubts and proposal is None:
@@ -73,9 +69,9 @@ def propose_plain(request: HttpRequest, code: str) -> HttpResponse:
     college, _ = college_of(request)
     if request.method == "POST":
         count = 0
-        for case, review, proposal in reviewed(viewer_of(request), campaign, today(), college=college.code):
+        for case, review, proposal in reviewed(viewer_of(request), campaign, day_of(campaign, timezone.now()), college=college.code):
             if _line(case, review, proposal)["plain"]:
-                commands.propose_conclusion(act_of(request, "college"), case, conclusion=str(review.proposed), on=today())
+                commands.propose_conclusion(act_of(request, "college"), case, conclusion=str(review.proposed), on=day_of(campaign, timezone.now()))
                 count += 1
         messages.success(request, said(Text(f"已为 {count} 人提出结论。", f"Conclusions proposed for {count} students.")))
     return redirect("college-graduation", code=code)
@@ -87,7 +83,7 @@ def approve_plain(request: HttpRequest, code: str) -> HttpResponse:
     campaign = _campaign(code)
     college, _ = college_of(request)
     wanted, done = set(request.POST.getlist("case")), 0
-    for case, _review, proposal in reviewed(viewer_of(request), campaign, today(), college=college.code):
+    for case, _review, proposal in reviewed(viewer_of(request), campaign, day_of(campaign, timezone.now()), college=college.code):
         if proposal is not None and str(case.pk) in wanted and not proposal.approved_at:
             try:
                 commands.approve_conclusion(act_of(request, "college"), proposal)
@@ -99,7 +95,7 @@ def approve_plain(request: HttpRequest, code: str) -> HttpResponse:
     return redirect("college-graduation", code=code)
 
 
-def _case(request: HttpRequest, code: str, number: str):  # noqa: ANN202
+def _case(request: HttpRequest, code: str, number: str):
     case = cases_for(viewer_of(request), _campaign(code)).filter(record__student_number=number).first()
     if case is None:
         raise Http404
@@ -116,7 +112,7 @@ def student(request: HttpRequest, code: str, number: str) -> HttpResponse:
         form, findings = _acted(request, case)
         if form is None and not findings:
             return redirect("college-graduation-student", code=code, number=number)
-    it = explained(case, today(), rule=beyond_limit(case.campaign))
+    it = explained(case, day_of(case.campaign, timezone.now()), rule=beyond_limit(case.campaign))
     viewer = viewer_of(request)
     return render(
         request, "college/graduation_student.html",
@@ -129,7 +125,7 @@ def student(request: HttpRequest, code: str, number: str) -> HttpResponse:
     )  # fmt: skip
 
 
-def _acted(request: HttpRequest, case):  # noqa: ANN001, ANN202
+def _acted(request: HttpRequest, case):
     """Do what the pressed button says. Returns (a form with mistakes, findings); (None, []) when it is done."""
     act, what = act_of(request, "college"), request.POST.get("act", "")
     forms = {"propose": ProposalForm, "paper": PaperRequestForm, "tell": TellForm, "opinion": OpinionForm}
@@ -139,7 +135,7 @@ def _acted(request: HttpRequest, case):  # noqa: ANN001, ANN202
     values = form.cleaned_data if form is not None else {}
     try:
         if what == "propose":
-            commands.propose_conclusion(act, case, on=today(), **values)
+            commands.propose_conclusion(act, case, on=day_of(case.campaign, act.at), **values)
         elif what == "paper":
             scan = values.pop("scan")
             commands.record_request(act, case, **values, scan=scan.read(), title=scan.name)

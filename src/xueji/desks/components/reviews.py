@@ -10,6 +10,7 @@ from xueji.graduation.queries import adverse_notice_of, exceptions_of, open_requ
 from xueji.graduation.reviewing import Review
 from xueji.graduation.terms import CONCLUSION_WORDS, DELIVERIES
 from xueji.records.queries import standing_history, values_in_force
+from xueji.rules.conclusions import Conclusion
 from xueji.rules.requirements import Verdict
 from xueji.rules.standing import MOVES
 
@@ -26,6 +27,8 @@ FACT_LABELS = {
     "joint_request": Text("研究生及导师书面申请", "Joint request of student and supervisor"),
     "college_approval": Text("学院审批意见", "College's approval"),
 }
+PAPERS = ("joint_request", "college_approval")
+"""Facts that matter for 结业 and 肄业 only."""
 ANSWERS = {True: ("done", Text("是", "yes")), False: ("late", Text("否", "no")), None: ("idle", Text("不明", "unknown"))}
 
 
@@ -54,10 +57,12 @@ def explained(case, on: date, *, rule, what_if=None) -> Explanation:
     """The review of a case's student on the day, with proposal, papers, notice and history beside it."""
     found = review_of(case.record, on, rule=rule, what_if=what_if)
     proposal, notice, numbers = proposal_of(case), adverse_notice_of(case), values_in_force()
+    wanted = {found.proposed, proposal.conclusion if proposal else "", "completion" if open_request(case) else ""}
+    papers = bool(wanted & {Conclusion.COMPLETION, Conclusion.INCOMPLETION})
     return Explanation(
         review=found,
         word=CONCLUSION_WORDS[found.proposed],
-        facts=[(label, *ANSWERS[getattr(found.facts, name)]) for name, label in FACT_LABELS.items()],
+        facts=[(label, *ANSWERS[getattr(found.facts, name)]) for name, label in FACT_LABELS.items() if papers or name not in PAPERS],
         requirements=[(o, VERDICT_STATES[o.verdict], VERDICT_WORDS[o.verdict]) for o in found.outcomes],
         findings=list(found.findings),
         proposal=proposal,

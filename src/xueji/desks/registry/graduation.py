@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from xueji.accounts.permissions import Permission
-from xueji.campaigns.queries import SHANGHAI, campaign_of, campaigns, cases_for, notice_of
+from xueji.campaigns.queries import campaign_of, campaigns, cases_for, day_of, notice_of
 from xueji.catalogue.text import Text
 from xueji.desks.acting import act_of, for_staff, viewer_of
 from xueji.desks.components.languages import said
@@ -144,7 +144,7 @@ def student(request: HttpRequest, number: str) -> HttpResponse:
                 return redirect("registry-graduation-student", number=number)
         except Stopped as stopped:
             findings = stopped.findings
-    today = timezone.now().astimezone(SHANGHAI).date()
+    today = day_of(case.campaign, timezone.now())
     wishes = {"yes": True, "no": False, "unknown": None}
     asked = request.GET.get("defence", "")
     what_if = {"defence_passed": wishes[asked]} if asked in wishes else None

@@ -55,7 +55,8 @@ def time_line(campaigns: list[Any], tallies: dict[str, list[queries.Tally]], now
 def overview(request: HttpRequest) -> HttpResponse:
     """Everything in one glance."""
     viewer, now = viewer_of(request), timezone.now()
-    found = [c for c in queries.campaigns() if c.closes > now - timedelta(days=60)][:8]
+    recent = [c for c in queries.campaigns() if c.closes > now - timedelta(days=60)]
+    found = sorted(recent, key=lambda c: (c.closes <= now, c.closes))[:10]
     tallies = {c.code: queries.progress_by_college(viewer, c) for c in found}
     chosen = next((c for c in found if c.code == request.GET.get("notice")), found[0] if found else None)
     context: dict[str, object] = {"campaigns": found, "chosen": chosen, "now": now}

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from xueji.campaigns.queries import SHANGHAI, notice_of, own_cases
+from xueji.campaigns.queries import day_of, notice_of, own_cases
 from xueji.catalogue.text import Text
 from xueji.desks.acting import act_of, for_students, viewer_of
 from xueji.desks.components.languages import said
@@ -53,13 +53,13 @@ def graduation(request: HttpRequest, case_id: UUID) -> HttpResponse:
         except Stopped as stopped:
             findings = stopped.findings
     now = timezone.now()
-    it = explained(case, now.astimezone(SHANGHAI).date(), rule=beyond_limit(case.campaign))
+    it = explained(case, day_of(case.campaign, now), rule=beyond_limit(case.campaign))
     return render(request, "student/graduation.html",
                   {"case": case, "notice": notice_of(case.campaign), "it": it, "form": form, "findings": findings, "now": now,
                    "statement": request.POST.get("statement", "")}, status=422 if findings or form.errors else 200)  # fmt: skip
 
 
-def _acted(request: HttpRequest, case, form: RequestForm) -> bool:  # noqa: ANN001
+def _acted(request: HttpRequest, case, form: RequestForm) -> bool:
     act = act_of(request, "student")
     if "ask" in request.POST and form.is_valid():
         commands.request_conclusion(act, case, **form.cleaned_data)
