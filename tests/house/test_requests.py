@@ -3,11 +3,12 @@
 import pytest
 from django.db import OperationalError, connection
 from django.test import Client, RequestFactory
-from tests.house.test_access import TABLE, address, names, who_may
+from tests.house.test_access import EVERYBODY, TABLE, address, names, who_may
 from tests.world import PASSWORD
 
 from xueji.accounts.models import SignInFailure
 from xueji.desks.acting import address_of
+from xueji.journal.models import Event
 
 pytestmark = pytest.mark.django_db
 FORM = "application/x-www-form-urlencoded"
@@ -23,6 +24,16 @@ def test_no_form_is_taken_without_its_token(world):
                 client.force_login(world.account(who))
             taken[name] = client.post(address(world, name), {"reason": "x", "action": "submit"}).status_code
     assert len(taken) > 20 and {name: status for name, status in taken.items() if status not in {403, 404}} == {}
+
+
+@pytest.mark.parametrize("name", sorted(one for one in set(TABLE) & names() if TABLE[one]["opens"] not in ("everybody", "signed in")))
+def test_what_is_not_yours_takes_no_form_either(world, name):
+    where = address(world, name)
+    before, answers = Event.objects.count(), {}
+    for who in set(EVERYBODY) - who_may(TABLE[name]) - {""}:
+        answers[who] = world.client(who).post(where, {"action": "submit", "reason": "因为", "verdict": "approve", "act": "approve"}).status_code
+    assert set(answers.values()) <= {404, 405}, answers  # 405: the page takes no form from anybody
+    assert Event.objects.count() == before, "nothing was written"
 
 
 def test_the_page_for_a_stale_form_says_so_and_names_no_reason_of_the_program(world):

@@ -7,7 +7,14 @@ from tests.world import PASSWORD
 
 from xueji.accounts import throttle
 from xueji.accounts.commands import (
-    add_staff, admit_students, change_password, choose_language, grant_role, reset_password, reset_staff_password, take_role,
+    add_staff,
+    admit_students,
+    change_password,
+    choose_language,
+    grant_role,
+    reset_password,
+    reset_staff_password,
+    take_role,
 )  # fmt: skip
 from xueji.accounts.hashers import OpeningDayArgon2
 from xueji.accounts.models import Account, SignInFailure
