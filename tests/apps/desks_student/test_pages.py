@@ -190,7 +190,7 @@ def test_a_button_that_is_not_there_does_no_harm(desk, action):
     assert "西苑 9" in text(desk.get("semester")) or action == "photo:dormitory" or action == "choose:aside"
 
 
-@pytest.mark.parametrize(("page", "base"), [("x" * 500, "0"), ("", ""), ("a", "-1"), ("a", "9" * 40), ("a", "一")])
+@pytest.mark.parametrize(("page", "base"), [("x" * 500, "0"), ("", ""), ("a", "-1"), ("a", "9" * 40), ("a", "一"), ("a", "²"), ("a\0b", "1\0")])
 def test_strange_hidden_values_do_no_harm(desk, page, base):
     assert desk.type("semester", {"dormitory": "西苑 9"}, page=page, base=base).status_code == 200
 
