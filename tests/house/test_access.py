@@ -1,7 +1,7 @@
 """What is not yours does not exist: every address, tried by a visitor, another student, another college, and the right person."""
 
 import tomllib
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -71,6 +71,9 @@ def things(world: World) -> dict[str, object]:
         "filing": lambda: made_filing(world).pk,
         "round": lambda: confirming(world).code,
         "case_to_confirm": lambda: confirming(world).cases.get(record=record).pk,
+        "photo_round": lambda: photo_round(world).code,
+        "case_to_photograph": lambda: photo_round(world).cases.get(record=record).pk,
+        "turn": lambda: own_turn(world).pk,
         "batch": lambda: frozen_sheet(world).pk,
         "copy": lambda: edited_copy(world).pk,
         "proposal": lambda: proposed_name(world).pk,
@@ -146,6 +149,23 @@ def graduating(world: World):
     change_record(world.system(), world.record("李明"), values={"expected_on": "2020-06-30"}, reason="2020届")
     text = (ROOT / "campaigns" / "N3-bit-2020-conclusions.toml").read_text("utf-8")
     return open_campaign(world.act("刘老师", at=datetime(2020, 6, 3, 9, tzinfo=SHANGHAI)), text=text).result[0]
+
+
+def photo_round(world: World):
+    """N2's photo round with 李明 in it, its timetable and its keys."""
+    from tests.apps.photos.day import opened
+
+    from xueji.campaigns.models import Campaign
+
+    return Campaign.objects.filter(code="2025-bit-photo").first() or opened(world).campaign
+
+
+def own_turn(world: World):
+    """李明's turn at the station."""
+    from xueji.photos.day.models import Turn
+
+    case = photo_round(world).cases.get(record=world.record("李明"))
+    return Turn.objects.create(case=case, campaign=case.campaign, on=world.now.date(), campus="东湖校区", number=1, light="green", station="1", arrived_at=world.now)
 
 
 def made_filing(world: World):
@@ -313,6 +333,8 @@ def grow(world: World, what: str, count: int) -> None:
     for number in range(first, first + count):
         if what in {"records", "cases", "events"}:
             world.enrol(f"孙{number}", f"S202401{number:03d}", "A", class_number="S240101", id_number="")
+        elif what == "photographed":
+            world.enrol(f"周{number}", f"S202401{number:03d}", "A", class_number="S240101", id_number="", expected_on=date(2025, 6, 30))
         elif what == "staff":
             Account.objects.create(username=f"T{number}", name=f"钱{number}", kind=Account.Kind.STAFF).grants.create(role="secretary", college="A")
         elif what == "judgements":
@@ -330,6 +352,8 @@ def grow(world: World, what: str, count: int) -> None:
             pytest.fail(f"access.toml: list = {what!r} is unknown; say in grow() how one is made")
     if what in {"cases", "events"}:
         follow_audience(world.system(), world.campaign)
+    if what == "photographed":
+        follow_audience(world.system(), photo_round(world))
 
 
 @pytest.mark.parametrize("name", LISTS)

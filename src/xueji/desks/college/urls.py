@@ -20,6 +20,7 @@ urlpatterns = [
     path("<slug:code>/sheets/<slug:kind>/", sheets.sheet, name="college-sheet"),
     path("<slug:code>/confirmations/", confirmations.confirmations, name="college-confirmations"),
     path("<slug:code>/confirmations/<str:number>/", confirmations.confirmation, name="college-confirmation"),
+    path("photos/", include("xueji.desks.college.photos_urls")),
     path("graduation/", include("xueji.desks.college.graduation_urls")),
     path("certificates/", include("xueji.desks.college.certificates_urls")),
     path("<slug:code>/", progress.progress, name="college-progress"),

@@ -63,6 +63,8 @@ class CaseView:
 
 def address_of(case: Case, step: NoticeStep) -> str:
     """Where the student does a step; "" for a step that somebody else does or that has no page here."""
+    if case.campaign.kind == "photo":
+        return reverse("student:photo", args=[case.pk])
     if step.kind == "fill":
         return reverse("student:step", args=[case.pk, step.code])
     if step.kind == "confirm":

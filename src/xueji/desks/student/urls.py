@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import certificates, confirming, corrections, graduation, home, papers, step
+from . import certificates, confirming, corrections, graduation, home, papers, photos, step
 
 app_name = "student"
 urlpatterns = [
@@ -12,6 +12,9 @@ urlpatterns = [
     path("cases/<uuid:case_id>/print/<slug:code>/form.pdf", papers.form_pdf, name="form-pdf"),
     path("cases/<uuid:case_id>/confirm/<slug:code>/", confirming.confirm, name="confirm"),
     path("cases/<uuid:case_id>/graduation/", graduation.graduation, name="graduation"),
+    path("cases/<uuid:case_id>/photo/", photos.photo, name="photo"),
+    path("cases/<uuid:case_id>/photo/code/", photos.code, name="photo-code"),
+    path("cases/<uuid:case_id>/photo/calendar.ics", photos.calendar, name="photo-calendar"),
     path("certificates/", certificates.certificates, name="certificates"),
     path("certificates/<uuid:pk>/copy.pdf", certificates.copy, name="certificate-copy"),
     path("receipts/", papers.receipts, name="receipts"),

@@ -1,0 +1,275 @@
+"""The station (采集台): a page that goes on without network; scan, number, photo, fee, done. It sees codes and numbers, no roster."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_POST, require_safe
+
+from xueji.accounts.permissions import Permission
+from xueji.campaigns.queries import SHANGHAI, campaign_of
+from xueji.catalogue.text import Text
+from xueji.desks.acting import act_of, for_staff, viewer_of
+from xueji.desks.components.languages import said
+from xueji.desks.files import file_address
+from xueji.imaging.codes import UnreadableScan, codes_on
+from xueji.journal.command import Scope, Stopped
+from xueji.photos.day.commands import turns
+from xueji.photos.day.queries import (
+    called_now,
+    counters,
+    keys_by,
+    keys_now,
+    revoked_serials,
+    rounds,
+    secrets_of,
+    sessions_of,
+    terms_of,
+    turn_for,
+    turns_on,
+)  # fmt: skip
+from xueji.photos.day.terms import METHODS, Mode, yuan
+from xueji.photos.day.tokens import NoCode, opened_envelope
+from xueji.rules.findings import Finding, finding
+
+OPERATE = for_staff(Permission.STATION_OPERATE)
+WORKER = Path(__file__).parent.parent / "static" / "xueji" / "capture" / "worker.js"
+PICTURE_BYTES, ENVELOPE_BYTES = 2_000_000, 12_000_000
+
+
+def _place(request: HttpRequest, code: str, campus: str) -> Any:
+    """The campaign, if the viewer operates at this campus; else the page does not exist."""
+    campaign = campaign_of(code)
+    if campaign is None or campaign.kind != "photo" or not viewer_of(request).may(Permission.STATION_OPERATE, Scope(campus=campus)):
+        raise Http404
+    return campaign
+
+
+def _today() -> Any:
+    return timezone.now().astimezone(SHANGHAI).date()
+
+
+def _station(request: HttpRequest) -> str:
+    return (request.headers.get("X-Station") or request.POST.get("station") or request.COOKIES.get("station") or "1")[:40]
+
+
+def _sentences(found: list[Finding]) -> list[dict[str, str]]:
+    return [{"id": f.id, "message": str(said(f.message)), "remedy": str(said(f.remedy)), "level": str(f.level)} for f in found]
+
+
+@OPERATE
+@require_safe
+def start(request: HttpRequest) -> HttpResponse:
+    """The rounds and places at which the viewer may open a station."""
+    viewer, places = viewer_of(request), []
+    for campaign in rounds():
+        campuses = sorted({s.campus for s in sessions_of(campaign)})
+        mine = [c for c in campuses if viewer.may(Permission.STATION_OPERATE, Scope(campus=c))]
+        if mine:
+            places.append((campaign, mine))
+    return render(request, "capture/start.html", {"places": places})
+
+
+@OPERATE
+@ensure_csrf_cookie
+def station(request: HttpRequest, code: str, campus: str) -> HttpResponse:
+    """The station page; a scan sent by the plain form leads to the turn's own page."""
+    campaign = _place(request, code, campus)
+    seen = None
+    if request.method == "POST":
+        try:
+            light, words, turn = _scanned(request, campaign, campus)
+        except Stopped as stopped:
+            light, words, turn = "red", stopped.findings, None
+        if turn is not None and light != "red" and not turn.finished_at:
+            return redirect("capture:turn", turn_id=turn.pk)
+        seen = {"light": light, "words": words}
+    now, terms = timezone.now(), terms_of(campaign)
+    return render(request, "capture/station.html", {
+        "campaign": campaign, "campus": campus, "seen": seen, "counters": counters(campaign, _today(), campus, now), "terms": terms,
+        "methods": _methods(terms), "fee": yuan(terms.fee), "house": terms.mode == Mode.IN_HOUSE,
+        "waiting": [t for t in turns_on(viewer_of(request), campaign, _today(), campus) if not t.finished_at]})  # fmt: skip
+
+
+def _methods(terms: Any) -> list[tuple[str, Text]]:
+    return [(m, METHODS[m]) for m in (*terms.methods, "free")] if terms.fee else []
+
+
+def _scanned(request: HttpRequest, campaign: Any, campus: str) -> Any:
+    token = request.POST.get("token", "")[:600]
+    return turns.arrive(act_of(request, "capture"), campaign, token=token, campus=campus, station=_station(request)).result
+
+
+@OPERATE
+@require_POST
+def scan(request: HttpRequest, code: str, campus: str) -> JsonResponse:
+    """A code in; light, reasons and number out."""
+    campaign = _place(request, code, campus)
+    try:
+        light, words, turn = _scanned(request, campaign, campus)
+    except Stopped as stopped:
+        return JsonResponse({"light": "red", "words": _sentences(stopped.findings), "number": None, "turn": ""})
+    return JsonResponse({"light": light, "words": _sentences(words), "number": turn.number if turn else None,
+                         "finished": bool(turn and turn.finished_at), "turn": reverse("capture:turn", args=[turn.pk]) if turn else ""})  # fmt: skip
+
+
+@OPERATE
+@require_POST
+def read_picture(request: HttpRequest, code: str, campus: str) -> JsonResponse:
+    """A frame of the station's camera (JPEG as the body): the text of the code in it, or nothing. The frame is forgotten."""
+    _place(request, code, campus)
+    if int(request.headers.get("Content-Length") or 0) > PICTURE_BYTES:
+        return JsonResponse({}, status=413)
+    try:
+        texts = codes_on(request.body)
+    except UnreadableScan:
+        texts = []
+    return JsonResponse({"text": next((text for text in texts if text.startswith("XJ")), "")})
+
+
+@OPERATE
+def turn(request: HttpRequest, turn_id: UUID) -> HttpResponse:
+    """One turn: call, photograph, accept, pay, leave. The page's script asks for JSON, the plain page works by itself."""
+    one = turn_for(viewer_of(request), turn_id)
+    if one is None:
+        raise Http404
+    wants_json = request.headers.get("Accept") == "application/json"
+    found: list[Finding] = []
+    if request.method == "POST":
+        try:
+            _acted(request, one)
+        except Stopped as stopped:
+            found = stopped.findings
+        if not found and not wants_json:
+            where = "capture:station" if one.finished_at else "capture:turn"
+            return redirect(where, code=one.campaign.code, campus=one.campus) if one.finished_at else redirect(where, turn_id=turn_id)
+    judged = one.judgement
+    if wants_json:
+        return JsonResponse({"findings": _sentences(found), "verdict": _verdict(judged), "finished": bool(one.finished_at)}, status=422 if found else 200)
+    terms = terms_of(one.campaign)
+    return render(request, "capture/turn.html", {
+        "turn": one, "findings": found, "terms": terms, "house": terms.mode == Mode.IN_HOUSE, "methods": _methods(terms), "fee": yuan(terms.fee),
+        "verdict": _verdict(judged), "photo": file_address(viewer_of(request), one.draft_id) if one.draft_id else ""},
+        status=422 if found else 200)  # fmt: skip
+
+
+def _acted(request: HttpRequest, one: Any) -> None:
+    act, asked = act_of(request, "capture"), request.POST.get("act", "")
+    if asked == "call":
+        turns.call_turn(act, one)
+    elif asked == "shot":
+        photo = request.FILES.get("photo")
+        turns.add_shot(act, one, content=photo.read(20_000_001) if photo else b"")
+    elif asked == "accept":
+        turns.accept_shot(act, one)
+    elif asked in {"done", "left"}:
+        turns.finish_turn(act, one, outcome=asked, method=request.POST.get("method", ""))
+
+
+def _verdict(judged: Any) -> dict[str, Any]:
+    """What the rules said of the shot, in words; "not checked" is said, never passed over."""
+    if judged is None:
+        return {"outcome": "", "said": "", "lines": []}
+    words = {"pass": Text("检测通过", "Passed the rules"), "warn": Text("请看一看", "Please look"), "reject": Text("建议重拍", "Better take it again"),
+             "unchecked": Text("未检测：请人工看片", "Not checked: please look yourself")}  # fmt: skip
+    unchecked = [f for f in judged.findings if f["level"] == "unchecked"]
+    outcome = judged.outcome
+    said_of = words.get(outcome, words["unchecked"])
+    lines = [f"{f['id']} {said(Text(**f['message']))}" for f in judged.findings if f["level"] in {"reject", "warn"}]
+    if unchecked and outcome != "unchecked":
+        lines.append(str(said(Text("有 {n} 项未检测", "{n} rules not checked").format(n=len(unchecked)))))
+    return {"outcome": outcome, "said": str(said(said_of)), "lines": lines}
+
+
+@OPERATE
+@require_safe
+def display(request: HttpRequest, code: str, campus: str) -> HttpResponse:
+    """The numbers on the wall: the one called last, large, and those before it."""
+    campaign = _place(request, code, campus)
+    numbers = called_now(campaign, _today(), campus)
+    template = "capture/display_numbers.html" if request.htmx else "capture/display.html"
+    return render(request, template, {"campaign": campaign, "campus": campus, "numbers": numbers, "counters": counters(campaign, _today(), campus, timezone.now())})
+
+
+@OPERATE
+@require_safe
+def live(request: HttpRequest, code: str, campus: str) -> JsonResponse:
+    """The live figures of the place."""
+    now = counters(_place(request, code, campus), _today(), campus, timezone.now())
+    return JsonResponse({name: getattr(now, name) for name in ("waiting", "done", "minutes", "per_hour", "absent", "offline", "conflicts")})
+
+
+@OPERATE
+@require_safe
+def kit(request: HttpRequest, code: str, campus: str) -> JsonResponse:
+    """What the station needs to go on without network: keys and void codes. No name, no number of anybody."""
+    campaign, row = _place(request, code, campus), keys_now()
+    if row is None:
+        raise Http404
+    keys, terms = secrets_of(row), terms_of(campaign)
+    b64 = lambda raw: base64.b64encode(raw).decode()  # noqa: E731
+    return JsonResponse({"number": keys.number, "verify": b64(keys.verifying), "open": b64(keys.opening), "envelope": b64(keys.envelope_public),
+                         "revoked": revoked_serials(campaign), "house": terms.mode == Mode.IN_HOUSE, "fee": terms.fee})  # fmt: skip
+
+
+@OPERATE
+@require_POST
+def envelopes(request: HttpRequest, code: str, campus: str) -> JsonResponse:
+    """One sealed envelope in; what became of it out. The same id again gets the same answer."""
+    campaign = _place(request, code, campus)
+    if int(request.headers.get("Content-Length") or 0) > ENVELOPE_BYTES:
+        return JsonResponse({"findings": _sentences([finding("STAT.004")])}, status=413)
+    try:
+        id, inside, photo = _opened(request)
+    except (ValueError, KeyError, TypeError, NoCode):
+        return JsonResponse({"findings": _sentences([finding("STAT.004")])}, status=422)
+    row = turns.deliver_envelope(act_of(request, "capture"), campaign, campus=campus, station=_station(request), id=id, inside=inside, photo=photo).result
+    return JsonResponse({"delivered": str(row.pk), "conflicts": [str(said(Finding.from_json(f).message)) for f in row.conflicts]})
+
+
+def _opened(request: HttpRequest) -> tuple[UUID, dict[str, str], bytes]:
+    """The envelope opened with the school's key. Raises ValueError, KeyError, TypeError or NoCode for anything that is none."""
+    sent = json.loads(request.read(ENVELOPE_BYTES))
+    keys = keys_by(int(sent["key"]))
+    if keys is None:
+        raise NoCode("STAT.003")
+    try:
+        raw = [base64.b64decode(sent[part], validate=True) for part in ("ephemeral", "nonce", "sealed")]
+    except binascii.Error as wrong:
+        raise ValueError from wrong
+    inside = json.loads(opened_envelope(keys, *raw, sent["id"]))
+    photo = base64.b64decode(inside.pop("photo", "") or "")
+    return UUID(sent["id"]), {k: str(v)[:600] for k, v in inside.items() if k in {"token", "at", "outcome", "method"}}, photo
+
+
+@require_safe
+def worker(request: HttpRequest) -> HttpResponse:
+    """The service worker of the station, allowed to keep the pages under /capture/."""
+    kept = [static(f"xueji/{name}") for name in ("tokens.css", "shell.css", "components.css", "tables.css", "pages.css", "registry.css", "capture/station.css",
+                                                 "capture/station.js", "capture/sealing.js", "js/countdown.js", "js/keys.js", "js/selection.js", "mark.svg")]  # fmt: skip
+    answer = HttpResponse(f"const KEPT = {json.dumps(kept)};\n{WORKER.read_text('utf-8')}", content_type="text/javascript")
+    answer["Service-Worker-Allowed"] = "/capture/"
+    answer["Cache-Control"] = "no-cache"
+    return answer
+
+
+@OPERATE
+@require_POST
+def name_station(request: HttpRequest) -> HttpResponse:
+    """Remember in this browser which station it is."""
+    answer = redirect("capture:start")
+    answer.set_cookie("station", request.POST.get("station", "1").encode("ascii", "ignore").decode()[:10] or "1", httponly=True, samesite="Lax")
+    messages.success(request, said(Text("已记住台号。", "The station’s number is kept.")))
+    return answer

@@ -1,0 +1,280 @@
+// The station: scan, light, number, photo, accepted, paid, done. With network every act goes to the server at once; without it
+// the turn goes on here, and what came of it waits sealed until the network is back. Delivering twice does no harm.
+import { drop, keep, keepKit, keysOf, openCode, seal, take, textOf } from "./sealing.js";
+
+const desk = document.querySelector("[data-station]");
+const english = document.documentElement.lang.startsWith("en");
+const say = (zh, en) => (english ? en : zh);
+const part = (name) => desk.querySelector(`[data-${name}]`);
+const place = location.pathname;
+const form = part("scan"), input = form.elements.token, signal = part("signal"), words = part("words"), number = part("number");
+const chair = part("chair"), video = part("video"), picture = part("picture"), verdict = part("verdict"), net = part("net");
+const LOCAL = {
+  "STAT.001": say("这不是本系统的采集凭证。", "This is not a capture code of ours."),
+  "STAT.002": say("采集凭证的签名不对，可能没有扫全。", "The signature of the code is wrong, or it was not read whole."),
+  "STAT.003": say("采集凭证是用已停用的密钥做的，请刷新页面换新的。", "The code was made with an old key; reload the student’s page."),
+  "STAT.005": say("采集凭证已过期。", "The code has expired."),
+  "STAT.006": say("这张采集凭证已作废。", "This code was revoked."),
+};
+let kit = null, turn = null, stream = null, sending = false, offline = !navigator.onLine;
+
+const cookie = (name) => document.cookie.split("; ").find((c) => c.startsWith(`${name}=`))?.split("=")[1] ?? "";
+class NoNetwork extends Error {}
+
+async function ask(address, body, how = {}) {
+  const stop = new AbortController(), clock = setTimeout(() => stop.abort(), 8000);
+  let answer;
+  try {
+    const headers = { "X-CSRFToken": cookie("csrftoken"), Accept: "application/json", ...how };
+    answer = await fetch(address, { method: body === undefined ? "GET" : "POST", body, headers, signal: stop.signal });
+  } catch {
+    online(false);
+    throw new NoNetwork();
+  } finally {
+    clearTimeout(clock);
+  }
+  if (answer.redirected || answer.status >= 500) throw new NoNetwork();
+  online(true);
+  return answer;
+}
+
+function online(there) {
+  if (offline === there) { offline = !there; void count(); if (there) void deliver(); }
+}
+
+async function count() {
+  const waiting = (await keysOf("waiting")).length;
+  net.dataset.state = offline ? "back" : waiting ? "going" : "done";
+  net.textContent = offline
+    ? say(`没有网络，照常采集。${waiting} 份已加密存在本机`, `No network, go on as usual. ${waiting} waiting here, sealed`)
+    : waiting ? say(`网络已恢复，正在送出，还有 ${waiting} 份`, `Network is back; ${waiting} still to be delivered`) : say("网络正常，没有待送", "Online, nothing waiting");
+}
+
+async function deliver() {
+  if (sending) return;
+  sending = true;
+  try {
+    for (const id of await keysOf("waiting")) {
+      const answer = await ask(desk.dataset.envelopes, JSON.stringify(await take("waiting", id)), { "Content-Type": "application/json" });
+      if (!answer.ok) { told("amber", [say("有信封没有被收下，请保留这台电脑并联系管理员。", "An envelope was not accepted; keep this computer and call the administrator.")]); break; }
+      const said = await answer.json();
+      await drop("waiting", id);
+      for (const why of said.conflicts) conflict(why);
+      await count();
+    }
+  } catch (gone) {
+    if (!(gone instanceof NoNetwork)) throw gone;
+  } finally {
+    sending = false;
+    await count();
+  }
+}
+
+function conflict(why) {
+  const line = document.createElement("li");
+  line.textContent = why;
+  part("conflicts").append(line);
+  part("conflict-box").hidden = false;
+}
+
+function told(light, lines, shown = "") {
+  signal.dataset.signal = { green: "go", amber: "wait", red: "stop" }[light] ?? "";
+  part("say").textContent = { green: say("可以拍", "Go ahead"), amber: say("看一看再拍", "Look, then go ahead"), red: say("不能拍", "Not now") }[light] ?? say("请扫码", "Scan a code");
+  words.replaceChildren(...lines.map((line) => { const p = document.createElement("p"); p.textContent = line; return p; }));
+  number.textContent = shown;
+}
+
+async function scanned(token) {
+  leave();
+  let seen;
+  try {
+    const body = new FormData(form);
+    body.set("token", token);
+    seen = await (await ask(desk.dataset.scan, body)).json();
+    told(seen.light, seen.words.map((w) => `${w.message}${say("", " ")}${w.remedy} ${w.id}`), seen.number ? String(seen.number) : "");
+    if (seen.light === "red" || seen.finished) return;
+    turn = { token, at: new Date().toISOString(), address: seen.turn, photo: null, accepted: false, local: false };
+  } catch (gone) {
+    if (!(gone instanceof NoNetwork)) throw gone;
+    if (!(await scannedHere(token))) return;
+  }
+  await sit();
+}
+
+async function scannedHere(token) {
+  if (!kit) return told("red", [say("这台电脑还没有离线密钥，请先联网打开一次。", "This computer has no keys for working offline; open the page with network once.")]), false;
+  const code = await openCode(kit, token);
+  if (code.wrong) return told("red", [`${LOCAL[code.wrong]} ${code.wrong}`]), false;
+  const day = new Date().toDateString(), before = await take("seen", code.case);
+  if (before?.day === day && before.done) return told("amber", [say("这台电脑今天已经采集过。", "Captured at this computer today already.")], before.number), false;
+  const shown = before?.day === day ? before.number : `${say("离线", "Off")} ${(await keysOf("seen")).length + 1}`;
+  await keep("seen", code.case, { day, number: shown, done: false });
+  told("amber", [say("离线：凭证有效，恢复网络后核对名单。", "Offline: the code is genuine; the lists are looked at when the network is back.")], shown);
+  turn = { token, at: new Date().toISOString(), address: "", photo: null, accepted: false, local: true, case: code.case, number: shown };
+  return true;
+}
+
+async function sit() {
+  chair.hidden = false;
+  part("paying").hidden = desk.dataset.house === "yes";
+  if (turn.address) { const body = new FormData(); body.set("act", "call"); await ask(turn.address, body).catch(() => {}); }
+  if (desk.dataset.house === "yes" && navigator.mediaDevices?.getUserMedia) {
+    try {
+      stream = await navigator.mediaDevices.getUserMedia({ audio: false, video: { width: { ideal: 1920 }, height: { ideal: 1440 } } });
+      video.srcObject = stream;
+      await video.play();
+      video.hidden = false;
+      part("shoot").hidden = false;
+      part("shoot").focus();
+    } catch { part("file").focus(); }
+  }
+}
+
+function leave() {
+  stream?.getTracks().forEach((track) => track.stop());
+  stream = turn = null;
+  chair.hidden = video.hidden = part("shoot").hidden = true;
+  if (picture.src) URL.revokeObjectURL(picture.src);
+  picture.removeAttribute("src");
+  picture.hidden = part("choice").hidden = part("paying").hidden = true;
+  part("file").value = verdict.textContent = "";
+}
+
+function frame() {
+  // 3 : 4 from the middle, as the camera sees it, never mirrored
+  const w = video.videoWidth, h = video.videoHeight, high = Math.min(h, (w * 4) / 3), wide = (high * 3) / 4;
+  const canvas = Object.assign(document.createElement("canvas"), { width: 960, height: 1280 });
+  canvas.getContext("2d").drawImage(video, (w - wide) / 2, (h - high) / 2, wide, high, 0, 0, 960, 1280);
+  return new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.9));
+}
+
+async function shot(photo) {
+  turn.photo = photo;
+  turn.accepted = false;
+  if (picture.src) URL.revokeObjectURL(picture.src);
+  picture.src = URL.createObjectURL(photo);
+  picture.hidden = part("choice").hidden = false;
+  part("paying").hidden = true;
+  verdict.textContent = say("正在检测……", "Looking…");
+  try {
+    if (turn.local) throw new NoNetwork();
+    const body = new FormData();
+    body.set("act", "shot");
+    body.set("photo", photo, "photo.jpg");
+    const answer = await ask(turn.address, body), seen = await answer.json();
+    if (!answer.ok) { part("choice").hidden = true; verdict.textContent = seen.findings.map((f) => `${f.message} ${f.id}`).join(" "); return; }
+    verdict.textContent = [seen.verdict.said, ...seen.verdict.lines].join(say("；", "; "));
+  } catch (gone) {
+    if (!(gone instanceof NoNetwork)) throw gone;
+    turn.local = true;
+    verdict.textContent = say("未检测（没有网络）：请人工看片。", "Not checked (no network): please look yourself.");
+  }
+  part("accept").focus();
+}
+
+async function act(name, more = {}) {
+  const body = new FormData();
+  body.set("act", name);
+  for (const [key, value] of Object.entries(more)) body.set(key, value);
+  const answer = await ask(turn.address, body);
+  return { ok: answer.ok, seen: await answer.json() };
+}
+
+async function accepted() {
+  turn.accepted = true;
+  if (!turn.local) await act("accept").catch(() => { turn.local = true; });
+  part("choice").hidden = true;
+  part("paying").hidden = false;
+  part("paying").querySelector("select, button").focus();
+}
+
+async function finished(outcome) {
+  const method = outcome === "done" ? part("paying").querySelector("select")?.value ?? "" : "";
+  try {
+    if (turn.local) throw new NoNetwork();
+    const { ok, seen } = await act(outcome, { method });
+    if (!ok) return told("amber", seen.findings.map((f) => `${f.message} ${f.remedy} ${f.id}`), number.textContent);
+  } catch (gone) {
+    if (!(gone instanceof NoNetwork)) throw gone;
+    await sealed(outcome, method);
+  }
+  const shown = number.textContent;
+  leave();
+  told("", [outcome === "done" ? say(`${shown} 号已办结。`, `Number ${shown} is done.`) : say(`${shown} 号未采集离开。`, `Number ${shown} left without a photo.`)]);
+  input.focus();
+}
+
+async function sealed(outcome, method) {
+  const photo = turn.photo && outcome === "done" ? textOf(await turn.photo.arrayBuffer()) : "";
+  const envelope = await seal(kit, { token: turn.token, at: turn.at, outcome, method, photo });
+  await keep("waiting", envelope.id, envelope);
+  if (turn.case) await keep("seen", turn.case, { day: new Date().toDateString(), number: turn.number, done: true });
+  await count();
+}
+
+async function figures() {
+  try {
+    const now = await (await ask(desk.dataset.live)).json();
+    for (const [name, value] of Object.entries(now)) { const at = part(`n-${name}`); if (at) at.textContent = value; }
+    await deliver();
+  } catch (gone) {
+    if (!(gone instanceof NoNetwork)) throw gone;
+    await count();
+  }
+}
+
+async function byCamera() {
+  const eye = await navigator.mediaDevices.getUserMedia({ audio: false, video: { facingMode: "environment" } }).catch(() => null);
+  if (!eye) return told("amber", [say("打不开镜头，请用扫码枪。", "The camera cannot be opened; use the hand scanner.")]);
+  video.srcObject = eye;
+  chair.hidden = video.hidden = false;
+  await video.play();
+  for (let tries = 0; tries < 20; tries += 1) {
+    const canvas = Object.assign(document.createElement("canvas"), { width: video.videoWidth, height: video.videoHeight });
+    canvas.getContext("2d").drawImage(video, 0, 0);
+    const still = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.9));
+    const seen = await ask(desk.dataset.read, still, { "Content-Type": "image/jpeg" }).then((a) => a.json()).catch(() => ({}));
+    if (seen.text) { eye.getTracks().forEach((t) => t.stop()); return scanned(seen.text); }
+    await new Promise((done) => setTimeout(done, 400));
+  }
+  eye.getTracks().forEach((t) => t.stop());
+  leave();
+  return told("amber", [say("没有看到凭证：请调亮手机屏幕再试。", "No code was seen: make the phone’s screen brighter.")]);
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const token = input.value.trim();
+  input.value = "";
+  if (token) void scanned(token);
+});
+part("by-camera").addEventListener("click", () => void byCamera());
+part("by-camera").hidden = !navigator.mediaDevices?.getUserMedia;
+part("shoot").addEventListener("click", async () => shot(await frame()));
+part("file").addEventListener("change", () => { const chosen = part("file").files[0]; if (chosen && turn) void shot(chosen); });
+part("accept").addEventListener("click", () => void accepted());
+part("again").addEventListener("click", () => { picture.hidden = part("choice").hidden = true; verdict.textContent = ""; part("shoot").focus(); });
+part("done").addEventListener("click", () => void finished("done"));
+part("left").addEventListener("click", () => void finished("left"));
+window.addEventListener("online", () => void figures());
+window.addEventListener("offline", () => online(false));
+
+async function install() {
+  await navigator.serviceWorker.register(desk.dataset.worker, { scope: "/capture/" });
+  const there = await navigator.serviceWorker.ready, channel = new MessageChannel();
+  channel.port1.onmessage = () => { desk.dataset.installed = "yes"; };
+  there.active.postMessage({ keep: place }, [channel.port2]);
+}
+if ("serviceWorker" in navigator) install().catch(() => {});
+void navigator.storage?.persist?.();
+try {
+  await keepKit(place, await (await ask(desk.dataset.kit)).json());
+} catch (gone) {
+  if (!(gone instanceof NoNetwork)) told("amber", [say("离线密钥没有备好：断网时不能采集。", "The offline keys are not ready: no capture without network.")]);
+}
+kit = await take("kit", place);
+desk.dataset.ready = kit ? "yes" : "no";
+await count();
+await figures();
+setInterval(figures, 5000);
+input.focus();
