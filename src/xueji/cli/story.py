@@ -10,7 +10,8 @@ from pathlib import Path
 
 import click
 
-STORIES = {"N1": "notice_n1", "N3-conclusions": "notice_n3_conclusions", "N2-names": "n2_names", "N4-confirmation": "n4_confirmation"}
+STORIES = {"N1": "notice_n1", "N3-conclusions": "notice_n3_conclusions", "N3-certificates": "notice_n3_certificates", "N2-names": "n2_names", "N4-confirmation": "n4_confirmation", "N2-photo": "n2_photo", "N3-photo": "n3_photo",
+           "N4-photo": "n4_photo", "N5-photo": "n5_photo"}
 
 
 @click.command()
