@@ -136,6 +136,7 @@ a red headwrap                   | worn.crown_difference=33.0                   
 a brim over the forehead         | worn.forehead_difference=25.0                                    | PHOTO.141 warn
 a fringe                         | worn.brow_difference=30.0                                        | PHOTO.150 warn
 one shoulder high                | worn.shoulders=8.0                                               | PHOTO.160 warn
+shoulders lost behind hair       | worn.shoulders=-44.0                                             | PHOTO.161 warn
 a blue shirt                     | worn.clothing_blue=0.9                                           | PHOTO.170 warn
 clothes like the ground          | worn.clothing_like_background=0.8                                | PHOTO.171 warn
 hair over one ear                | worn.ears=(0.0,0.6)                                              | PHOTO.180 info

@@ -33,6 +33,8 @@ ORIENTATIONS = {
 }  # fmt: skip
 TEETH_GAP, WIDE, ROW = 0.10, 0.3, 0.4
 """Lips apart over their width; width of a tooth-like patch over the mouth's that is more than a glint; that is a row."""
+SHOULDERS_BELIEVED = 20.0
+"""No shoulders slope more than so many degrees: a steeper outline is hair, a raised arm, or a body turned aside."""
 EYES_SEEN_YAW = 25.0
 """Beyond this turn the far eye is seen too obliquely for its opening to reject a photo."""
 
@@ -402,7 +404,9 @@ def brows(p: Portrait, profile: Profile) -> Iterator[PhotoFinding]:
 def shoulders(p: Portrait, profile: Profile) -> Iterator[PhotoFinding]:
     """Level shoulders (肩平)."""
     slope = p.worn.shoulders if p.worn is not None else None
-    if slope is not None and (broken := profile["tilt"].weigh(slope)):
+    if slope is not None and abs(slope) > SHOULDERS_BELIEVED and profile["tilt"].weigh(slope):
+        yield _found(p, "shoulders", Weight.WARN, "PHOTO.161", slope, SHOULDERS_BELIEVED, "shoulders", value=_shown(abs(slope)))
+    elif slope is not None and (broken := profile["tilt"].weigh(slope)):
         yield _found(p, "shoulders", broken[0], "PHOTO.160", slope, broken[1], "shoulders", value=_shown(abs(slope)),
                      limit_shown=_shown(abs(broken[1])))  # fmt: skip
 
