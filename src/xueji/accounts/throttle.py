@@ -83,3 +83,8 @@ def looked_up_wrong(address: str, now: datetime) -> None:
     """Count one look-up that found nothing."""
     with transaction.atomic():
         _count(key("look", network(address)), now)
+
+
+def forget_old(now: datetime) -> int:
+    """Take away what is older than the window; returns how many rows (定时清理)."""
+    return SignInFailure.objects.filter(since__lte=now - WINDOW).delete()[0]

@@ -131,6 +131,7 @@ def review_correction(act: Act, correction: Correction, *, verdict: str, note: s
     Stopped without a reason for a return or refusal, when the request is elsewhere, and when the record changed since.
     """
     _stage_is(correction, (Stage.AT_COLLEGE,), "review")
+    _not_the_own(act, correction)
     _decided(correction, verdict, note)
     correction.reviewed_at, correction.reviewed_by, correction.reviewer = act.at, act.by.label, act.by.id_text
     last = "registry" not in FIELDS[correction.field].approvers
@@ -153,6 +154,7 @@ def decide_correction(act: Act, correction: Correction, *, verdict: str, note: s
     _stage_is(correction, (Stage.AT_REGISTRY,), "decide")
     if correction.reviewer == act.by.id_text:
         raise Stopped([finding("CORR.009")])
+    _not_the_own(act, correction)
     _decided(correction, verdict, note)
     correction.decided_at, correction.decided_by = act.at, act.by.label
     if verdict == Verdict.APPROVE:
@@ -161,6 +163,12 @@ def decide_correction(act: Act, correction: Correction, *, verdict: str, note: s
     correction.save(update_fields=["stage", "note", "decided_at", "decided_by"])
     detail = {"field": correction.field, "request": str(correction.pk), "verdict": str(verdict), "note": correction.note}
     return Change(f"record:{correction.record.student_number}", scope_of_correction(correction), detail, correction)
+
+
+def _not_the_own(act: Act, correction: Correction) -> None:
+    """A student who also works in the college never decides the own request."""
+    if scope_of_correction(correction).account == act.by.id_text:
+        raise Stopped([finding("CORR.020")])
 
 
 def _decided(correction: Correction, verdict: str, note: str) -> None:

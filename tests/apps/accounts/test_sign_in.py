@@ -338,3 +338,9 @@ def test_signing_out_takes_a_post(world):
     assert client.get("/sign-out/").status_code == 405
     client.post("/sign-out/")
     assert client.get("/").headers["Location"] == "/sign-in/"
+
+
+def test_failures_older_than_the_window_are_taken_away(world):
+    throttle.failed("S202401001", "10.0.0.1", world.now)
+    assert throttle.forget_old(world.now) == 0
+    assert throttle.forget_old(world.now + throttle.WINDOW) == 2 and not SignInFailure.objects.exists()

@@ -161,6 +161,14 @@ def test_who_reviewed_for_the_college_does_not_decide_for_the_school(world):
     assert ids(stopped) == ["CORR.009"]
 
 
+def test_a_student_who_also_works_in_the_college_does_not_review_the_own_request(world):
+    made = ask(world)
+    world.account("李明").grants.create(role="secretary", college="A")
+    with pytest.raises(Stopped) as stopped:
+        review_correction(world.act("李明"), made, verdict=Verdict.APPROVE)
+    assert ids(stopped) == ["CORR.020"]
+
+
 def test_nobody_else_asks_reviews_or_sees(world):
     made = ask(world)
     with pytest.raises(Refused):
