@@ -235,7 +235,7 @@ def campaigns_seen(viewer: Viewer) -> list[tuple[Campaign, Tally]]:
         .annotate(n=Count("pk"))
         .order_by("campaign__code", "stage")
     )
-    tallies = {tally.key: tally for tally in _tallies((code, code, stage, n) for code, stage, n in rows)}
+    tallies = {tally.key: tally for tally in _tallies((code, code, code, stage, n) for code, stage, n in rows)}
     return [(campaign, tallies[campaign.code]) for campaign in campaigns().filter(code__in=tallies)]
 
 
