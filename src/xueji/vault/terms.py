@@ -38,7 +38,7 @@ class Purpose:
 PURPOSES: dict[str, Purpose] = {
     "photo": Purpose(
         Text("采集照片", "captured photo"), Limits((JPEG,), 20 * MEGABYTE, 50_000_000), Permission.STUDENT_READ,
-        judge=Permission.PHOTO_OVERRULE,
+        journaled=True, judge=Permission.PHOTO_OVERRULE,
     ),
     "form_photo": Purpose(
         Text("登记表照片", "photo for the record form"), Limits((JPEG, PNG), 10 * MEGABYTE, 50_000_000),
