@@ -20,7 +20,7 @@ from xueji.documents.college_file import joined
 from xueji.documents.engine import Press, Unprintable, photo, press, qr
 from xueji.rules.findings import Finding, finding
 
-PORTION = 25
+PORTION = 50
 """Pages set at once: enough to share the fonts' subset, few enough to keep the memory flat."""
 _OVERFLOW = re.compile(r"OVERFLOW (\w+)")
 
