@@ -168,7 +168,7 @@ def decide_correction(act: Act, correction: Correction, *, verdict: str, note: s
 def _not_the_own(act: Act, correction: Correction) -> None:
     """A student who also works in the college never decides the own request."""
     if scope_of_correction(correction).account == act.by.id_text:
-        raise Stopped([finding("CORR.020")])
+        raise Stopped([finding("CORR.030")])
 
 
 def _decided(correction: Correction, verdict: str, note: str) -> None:

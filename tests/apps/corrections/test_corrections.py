@@ -166,7 +166,7 @@ def test_a_student_who_also_works_in_the_college_does_not_review_the_own_request
     world.account("李明").grants.create(role="secretary", college="A")
     with pytest.raises(Stopped) as stopped:
         review_correction(world.act("李明"), made, verdict=Verdict.APPROVE)
-    assert ids(stopped) == ["CORR.020"]
+    assert ids(stopped) == ["CORR.030"]
 
 
 def test_nobody_else_asks_reviews_or_sees(world):
