@@ -24,7 +24,13 @@ from xueji.imaging.overlay import overlay_svg
 from xueji.journal.command import Scope, Stopped
 from xueji.photos.commands import LEAST_REASON, LONGEST_REASON, overrule_finding
 from xueji.photos.queries import (
-    judgement_for, overruled_for, overrules_per_rule, picture_of, rejecting_rules, unexamined_for, waiting_for,
+    judgement_for,
+    overruled_for,
+    overrules_per_rule,
+    picture_of,
+    rejecting_rules,
+    unexamined_for,
+    waiting_for,
 )  # fmt: skip
 from xueji.rules.findings import Finding, finding
 from xueji.rules.photo_profile import ProfileFault, load_profile
