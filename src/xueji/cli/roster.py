@@ -108,7 +108,7 @@ def _refuse(findings: list[Any], as_json: bool, status: int) -> None:
     sys.exit(status)
 
 
-class _bar:  # noqa: N801  used like a function
+class _bar:
     """A progress line on standard error that counts rows; nothing when quiet or not a terminal."""
 
     def __init__(self, title: str, *, quiet: bool) -> None:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from io import BytesIO
 from itertools import islice
 from pathlib import Path
 from uuid import uuid4
 
-from PIL import Image
-
 from xueji.accounts.queries import SystemActor
 from xueji.campaigns.commands import open_campaign
 from xueji.campaigns.models import Campaign, Case
+from xueji.imaging.form_picture import form_picture
 from xueji.journal.command import Act
 from xueji.journal.queries import broken_at
 from xueji.photos.day.commands.codes import issue_code, make_keys
@@ -42,9 +40,7 @@ def graduands(count: int, expected: date, *, level: tuple[str, ...] = ("master",
 
 def jpeg(number: int) -> bytes:
     """A drawn portrait as the JPEG a camera stores."""
-    target = BytesIO()
-    Image.open(BytesIO(portrait(number))).save(target, "JPEG", quality=90)
-    return target.getvalue()
+    return form_picture(portrait(number))
 
 
 def sessions(campaign: Campaign, days: Sequence[tuple[datetime, datetime, str]], *, open_day: tuple[datetime, datetime, str] | None = None) -> list[Planned]:

@@ -12,7 +12,14 @@ from xueji.accounts.sign_in import recognise
 from xueji.campaigns import queries
 from xueji.campaigns.audience import Condition, offer_fact
 from xueji.campaigns.commands import (
-    close_campaign, extend_case, extend_college, follow_audience, mark_own_step, mark_step, open_campaign, supplement_campaign,
+    close_campaign,
+    extend_case,
+    extend_college,
+    follow_audience,
+    mark_own_step,
+    mark_step,
+    open_campaign,
+    supplement_campaign,
 )  # fmt: skip
 from xueji.campaigns.models import Case
 from xueji.catalogue.text import Text
