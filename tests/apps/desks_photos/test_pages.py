@@ -217,7 +217,8 @@ def test_the_station_answers_scans_and_envelopes_and_refuses_rubbish(day):
         assert client.post(f"{base}envelopes/", json.dumps(body), content_type="application/json").json()["conflicts"] == []
     assert Envelope.objects.count() == 1 and Turn.objects.count() == 2
     for rubbish in (b"", b"[]", b"{}", json.dumps(body | {"id": str(uuid4())}).encode(), json.dumps(body | {"sealed": "%%%"}).encode(), json.dumps(body | {"key": 99}).encode()):
-        assert client.post(f"{base}envelopes/", rubbish, content_type="application/json").status_code == 422
+        refused = client.post(f"{base}envelopes/", rubbish, content_type="application/json")
+        assert refused.status_code == 422 and refused.json()["findings"][0]["id"] == "STAT.004"
     assert client.get("/capture/worker.js").headers["Service-Worker-Allowed"] == "/capture/"
     assert client.post(f"{base}read/", b"no picture", content_type="image/jpeg").json() == {"text": ""}
     assert timezone.now() == at(11, 26)
