@@ -1,7 +1,5 @@
 """The addresses of the house: one line a desk."""
 
-from importlib.util import find_spec
-
 from django.urls import include, path
 
 DESKS = [
@@ -20,14 +18,7 @@ DESKS = [
 ]
 
 
-def _exists(module: str) -> bool:
-    try:
-        return find_spec(module) is not None
-    except ModuleNotFoundError:
-        return False
-
-
-urlpatterns = [path(prefix, include(module)) for prefix, module in DESKS if _exists(module)]
+urlpatterns = [path(prefix, include(module)) for prefix, module in DESKS]
 
 handler400 = "xueji.desks.components.pages.bad_request"
 handler403 = "xueji.desks.components.pages.denied"

@@ -4,6 +4,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import DatabaseError
+from django.db.models import AutoField, BigAutoField, SmallAutoField
 
 from xueji.vault import keys, marks
 from xueji.vault.fields import SealedField
@@ -25,13 +26,13 @@ def sealed_cells_have_a_key_before_they_are_saved(app_configs=None, **_) -> list
     """A cell is bound to its row; a row numbered by the database has no number while it is being sealed."""
     return [
         Error(
-            f"{model._meta.label}: sealed fields need a primary key with a default (UUIDField(default=uuid4)).",
+            f"{model._meta.label}: sealed fields need a primary key that is there before the row is saved (UUIDField(default=uuid4)).",
             obj=model,
             id="xueji.vault.E002",
         )
         for model in apps.get_models()
         if any(isinstance(field, SealedField) for field in model._meta.local_concrete_fields)
-        and not (model._meta.pk.has_default() or model._meta.pk.remote_field)
+        and isinstance(model._meta.pk, AutoField | BigAutoField | SmallAutoField)
     ]
 
 

@@ -87,7 +87,6 @@ def test_a_secretary_numbers_nobody(concluded):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one writer; real concurrency is PostgreSQL's")
 def test_registrars_who_allocate_at_the_same_moment_never_collide():
     from tests.world import build
 
