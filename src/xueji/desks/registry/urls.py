@@ -1,5 +1,3 @@
-from importlib.util import find_spec
-
 from django.urls import include, path
 
 from . import campaigns, colleges, journal, overview, staff, students, telling
@@ -28,9 +26,5 @@ urlpatterns = [
     path("staff/<int:pk>/", staff.person, name="registry-staff-person"),
     path("journal/", journal.journal, name="registry-journal"),
 ]
-EXTRA = ["roster", "compare", "majors", "corrections", "sheets", "photos", "judgements", "graduation", "certificates"]
-urlpatterns += [
-    path(f"{name}/", include(f"xueji.desks.registry.{name}_urls"))
-    for name in EXTRA
-    if find_spec(f"xueji.desks.registry.{name}_urls")
-]
+TOPICS = ["roster", "compare", "majors", "corrections", "sheets", "photos", "judgements", "graduation", "certificates"]
+urlpatterns += [path(f"{name}/", include(f"xueji.desks.registry.{name}_urls")) for name in TOPICS]
