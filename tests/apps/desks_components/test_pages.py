@@ -1,5 +1,7 @@
 """The language switch, the pages that say what went wrong, and the content policy."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.core.exceptions import RequestDataTooBig
 from django.test import RequestFactory
@@ -84,6 +86,7 @@ def test_an_expired_form_token_is_explained(settings):
 class Visitor:
     is_authenticated = True
     first_password_digest = "x"
+    first_password_until = datetime(2099, 1, 1, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(("name", "goes_on"), [("gallery", False), ("change-password", True), ("sign-out", True), ("language", True)])

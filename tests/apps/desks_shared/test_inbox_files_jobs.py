@@ -241,4 +241,4 @@ def test_the_registrar_tells_everybody_once_and_sees_whom_it_reached(world):
 def test_a_large_audience_is_told_in_the_background(world, monkeypatch):
     monkeypatch.setattr("xueji.desks.registry.telling.AT_ONCE", 2)
     page = world.client("刘老师").post(f"/registry/notices/{world.campaign.code}/told/", follow=True).content.decode()
-    assert "通知到人" in page and "已完成" in page and Delivery.objects.filter(way="app").count() == 4
+    assert "正在后台通知 4 名学生" in page and Delivery.objects.filter(way="app").count() == 4

@@ -132,6 +132,8 @@ def read_picture(request: HttpRequest, code: str, campus: str) -> JsonResponse:
     _place(request, code, campus)
     if int(request.headers.get("Content-Length") or 0) > PICTURE_BYTES:
         return JsonResponse({}, status=413)
+    if request.content_type != "image/jpeg":
+        return JsonResponse({}, status=415)
     try:
         texts = codes_on(request.body)
     except UnreadableScan:

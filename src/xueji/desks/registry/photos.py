@@ -132,7 +132,10 @@ def timetable(request: HttpRequest, code: str) -> HttpResponse:
 def _timetable(request: HttpRequest, campaign: Campaign) -> list[Finding]:
     act = act_of(request, "registry")
     if "session" in request.POST:
-        wanted = sessions_of(campaign).filter(pk=UUID(request.POST["session"])).first()
+        try:
+            wanted = sessions_of(campaign).filter(pk=UUID(request.POST["session"])).first()
+        except ValueError:
+            raise Http404 from None
         if wanted is None:
             raise Http404
         opens, closes = (_instant(request.POST.get(k, "")) for k in ("opens", "closes"))
