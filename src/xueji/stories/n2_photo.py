@@ -18,6 +18,7 @@ from xueji.photos.day.commands.after import (
     take_over_captures,
 )
 from xueji.photos.day.queries import photos_of, photos_of_all, prints_of
+from xueji.records.commands import change_record
 from xueji.records.models import College, StudentRecord
 from xueji.stories.confirming import at, cases_of, stopped, student_act
 from xueji.stories.photo_day import PhotoDay, begin, graduands, jpeg, sessions
@@ -37,6 +38,7 @@ def tell(folder: Path, *, count: int = 200, progress: Progress = quietly) -> Tel
     secretary = Act(day.staff.of("SEC", record.college_id), at(2024, 11, 21), "college")
     reported = nominate_student(secretary, record, campaign=day.campaign, reason="提前毕业，两份名单都没有").result
     decide_nomination(day.office(at(2024, 11, 21, 15)), reported, approved=True)
+    change_record(day.office(at(2024, 11, 21, 16)), record, values={"expected_on": "2025-06-30"}, reason="批准提前毕业")
     telling.expect("名单外学生经上报、审核后列入", expected=1, seen=sum(c.group == "on_request" for c in cases_of(day.campaign)))
     days = [(at(2024, 11, 26, 8, 30), at(2024, 11, 26, 16), "报告厅"), (at(2024, 11, 28, 8), at(2024, 11, 28, 16), "A206")]
     day.plan(at(2024, 11, 22), sessions(day.campaign, days, open_day=(at(2024, 11, 27, 13), at(2024, 11, 27, 16), "报告厅")))

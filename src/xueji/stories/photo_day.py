@@ -119,7 +119,7 @@ class PhotoDay:
             _, _, turn = arrive(self.operator(when), self.campaign, token=token, campus=slot.session.campus, station="一号台").result
             if n % 3 == 0:
                 again = arrive(self.operator(when + timedelta(seconds=2)), self.campaign, token=token, campus=slot.session.campus, station="二号台").result[2]
-                doubles += again is not None and again.pk != turn.pk
+                doubles += again.pk != turn.pk
             then = self.operator(when + timedelta(minutes=2))
             call_turn(then, turn)
             if in_house:
