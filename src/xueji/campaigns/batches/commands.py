@@ -100,7 +100,7 @@ def accept_batch(act: Act, batch: Batch) -> Change:
 
     Stopped without a signed scan, when it is settled already, and when any row changed after the freeze.
     """
-    batch = Batch.objects.select_for_update().select_related("campaign", "college").get(pk=batch.pk)
+    batch = Batch.objects.select_for_update(of=("self",)).select_related("campaign", "college").get(pk=batch.pk)
     _open(batch)
     if batch.signed_at is None:
         raise Stopped([finding("SHEET.008", version=batch.version)])

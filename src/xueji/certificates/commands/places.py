@@ -35,7 +35,7 @@ def _moved(act: Act, certificate: Certificate, after: Place, *, wish: Wish | Non
 @command(needs=Permission.CERTIFICATE_RELEASE, records="box.sent", scope=lambda college, certificates: Scope(college=college.code))
 def send_box(act: Act, *, college: College, certificates: Iterable[Certificate]) -> Change:
     """Put certificates that lie at the registry into a box for their college (装箱). Commissioned ones do not go in (HAND.002)."""
-    rows = list(Certificate.objects.select_for_update().filter(pk__in=[c.pk for c in certificates]).select_related("record"))
+    rows = list(Certificate.objects.select_for_update(of=("self",)).filter(pk__in=[c.pk for c in certificates]).select_related("record"))
     problems = []
     for one in rows:
         wish = Wish(one.place, Place.COLLEGE, commissioned=one.commissioned, revoked=one.revoked_at is not None)

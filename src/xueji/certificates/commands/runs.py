@@ -126,7 +126,7 @@ def look_at_sample(act: Act, run: PrintRun) -> Change:
 @command(needs=Permission.CERTIFICATE_RELEASE, records="run.released")
 def release_run(act: Act, run: PrintRun) -> Change:
     """Release a run for printing (放行印制): twice, by two people. The file in the vault must be the one that was proved."""
-    run = PrintRun.objects.select_for_update().select_related("master", "file").get(pk=run.pk)
+    run = PrintRun.objects.select_for_update(of=("self",)).select_related("master", "file").get(pk=run.pk)
     problems = _unready(run)
     if run.first_by == act.by.id_text:
         problems.append(finding("MASTER.009", who=act.by.label))
@@ -167,7 +167,7 @@ def recall_run(act: Act, run: PrintRun, *, reason: str) -> Change:
     """
     if not reason.strip():
         raise Stopped([finding("CAMP.022", field="reason")])
-    certificates = list(run.certificates.select_for_update().select_related("record").exclude(place=Place.DESTROYED))
+    certificates = list(run.certificates.select_for_update(of=("self",)).select_related("record").exclude(place=Place.DESTROYED))
     if signed := [c for c in certificates if c.signed_for_at or c.place not in {Place.PRESS, Place.REGISTRY}]:
         raise Stopped([finding("HAND.007", place=c.record.student_number) for c in signed])
     rows = [Move(certificate=c, step=c.moves.count() + 1, before=c.place, after=Place.DESTROYED, note=reason.strip()[:300], at=act.at, by=act.by.label)
