@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+
+from django.db import transaction
 
 from xueji.accounts.permissions import Permission
 from xueji.campaigns.models import Campaign, Case
 from xueji.campaigns.queries import scope_of_case
-from xueji.journal.command import ANYWHERE, Act, Change, Scope, command
+from xueji.journal.command import ANYWHERE, Act, Change, Scope, Stopped, command
 from xueji.photos.day.models import Code, StationKeys
 from xueji.photos.day.queries import code_of, keys_now
 from xueji.photos.day.tokens import new_secrets
+from xueji.records.models import StudentRecord
+from xueji.rules.findings import finding
 
 GRACE = timedelta(hours=12)
 """A code is good until the evening of the round's last day: the make-up has no use for it."""
@@ -45,20 +50,54 @@ def issue_code(act: Act, case: Case, *, renew: bool = False) -> Change:
 
 @command(needs=Permission.CASE_RECEIVE, records="capture.code_issued", scope=_of_case)
 def issue_code_for(act: Act, case: Case) -> Change:
-    """Give out a code for a student's paper slip (代打印采集凭证)."""
+    """Give out a code for a student's paper slip (代打印采集凭证). A code in force stays: phone and paper are then the same code."""
     return _issued(act, case, False)
 
 
-def _issued(act: Act, case: Case, renew: bool) -> Change:
+@transaction.atomic
+def issue_codes_for(act: Act, cases: Sequence[Case]) -> list[Code]:
+    """Codes for the slips of a class or a session, in the order of the cases. Each is asked for and journaled by itself.
+
+    Raises Refused, and gives out none, when one of the students is not the actor's to look after; Stopped without keys.
+    """
+    if keys_now() is None:
+        raise Stopped([finding("STAT.035")])
+    return [issue_code_for(act, case).result for case in cases]
+
+
+@command(needs=Permission.STATION_OPERATE, records="capture.code_issued", scope=lambda campaign, campus, **_: Scope(campus=campus))
+def issue_code_at_the_door(act: Act, campaign: Campaign, *, campus: str, number: str) -> Change:
+    """A slip for somebody at the door without a phone (现场打印凭证), by the student number on the student card.
+
+    The result is the Code. Stopped without keys, for a number that is in no list of this round, and for one that must not come.
+    """
+    if keys_now() is None:
+        raise Stopped([finding("STAT.035")])
+    case = Case.objects.select_related("campaign", "record__college", "record__person").filter(
+        campaign=campaign, left_at=None, record__student_number=number.strip().upper()
+    ).first()  # fmt: skip
+    if case is None:
+        known = StudentRecord.objects.filter(student_number=number.strip().upper()).exists()
+        raise Stopped([finding("STAT.008", field="number") if known else finding("STAT.036", field="number", number=number.strip()[:20] or "—")])
+    given = _issued(act, case, False)
+    return Change(given.subject, given.scope, {**given.detail, "door": campus}, given.result, unchanged=given.unchanged)
+
+
+def _issued(act: Act, case: Case, renew: bool, reason: str = "换新") -> Change:
+    Case.objects.select_for_update().get(pk=case.pk)  # two pages at one instant: the second finds the first one's code
     held = code_of(case)
     if held is not None and not renew and held.expires_at > act.at:
         return Change(f"case:{case.pk}", scope_of_case(case), result=held, unchanged=True)
     if held is not None:
-        held.revoked_at, held.reason = act.at, "换新"
-        held.save(update_fields=["revoked_at", "reason"])
-    row = Code.objects.create(case=case, serial=(held.serial if held else Code.objects.filter(case=case).count()) + 1, issued_at=act.at,
-                              expires_at=_until(case.campaign, act.at))  # fmt: skip
-    return Change(f"case:{case.pk}", scope_of_case(case), {"serial": row.serial}, row)
+        _voided(act, held, reason)
+    last = Code.objects.filter(case=case).order_by("-serial").values_list("serial", flat=True).first() or 0
+    row = Code.objects.create(case=case, serial=last + 1, issued_at=act.at, expires_at=_until(case.campaign, act.at))
+    return Change(f"case:{case.pk}", scope_of_case(case), {"serial": row.serial, "reason": reason} if renew else {"serial": row.serial}, row)
+
+
+def _voided(act: Act, code: Code, reason: str) -> None:
+    code.revoked_at, code.reason = act.at, reason[:200]
+    code.save(update_fields=["revoked_at", "reason"])
 
 
 def _until(campaign: Campaign, at: datetime) -> datetime:
@@ -68,10 +107,22 @@ def _until(campaign: Campaign, at: datetime) -> datetime:
 
 @command(needs=Permission.CASE_RECEIVE, records="capture.code_revoked", scope=_of_case)
 def revoke_code(act: Act, case: Case, *, reason: str) -> Change:
-    """Make a student's code void (作废采集凭证): a lost phone, a code passed on."""
+    """Make a student's code void (作废采集凭证): a lost phone, a code passed on. Stopped without a reason.
+
+    The result is the voided Code, None when none was in force.
+    """
+    if not reason.strip():
+        raise Stopped([finding("CAMP.022", field="reason")])
     held = code_of(case)
     if held is None:
         return Change(f"case:{case.pk}", scope_of_case(case), unchanged=True)
-    held.revoked_at, held.reason = act.at, reason.strip()[:200]
-    held.save(update_fields=["revoked_at", "reason"])
+    _voided(act, held, reason.strip())
     return Change(f"case:{case.pk}", scope_of_case(case), {"serial": held.serial, "reason": held.reason}, held)
+
+
+@command(needs=Permission.CASE_RECEIVE, records="capture.code_issued", scope=_of_case)
+def rotate_code(act: Act, case: Case, *, reason: str) -> Change:
+    """Void a student's code and give out a new one in the same breath (换发采集凭证). Stopped without a reason. The result is the new Code."""
+    if not reason.strip():
+        raise Stopped([finding("CAMP.022", field="reason")])
+    return _issued(act, case, True, reason.strip())
