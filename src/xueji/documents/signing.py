@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from io import BytesIO
+from typing import TypeVar
 
 from asn1crypto import keys as asn1_keys
 from asn1crypto import x509 as asn1_x509
@@ -22,6 +25,8 @@ from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +63,14 @@ def sign_pdf(pdf: bytes, *, private: str, certificate: str, reason: str) -> byte
     signer = signers.SimpleSigner(signing_cert=own, signing_key=asn1_keys.PrivateKeyInfo.load(der), cert_registry=SimpleCertificateStore())
     meta = signers.PdfSignatureMetadata(field_name="School", reason=reason, subfilter=SigSeedSubFilter.PADES, md_algorithm="sha256")
     out = BytesIO()
-    signers.sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf)), meta, signer=signer, output=out)
+    _apart(signers.sign_pdf, IncrementalPdfFileWriter(BytesIO(pdf)), meta, signer=signer, output=out)
     return out.getvalue()
+
+
+def _apart(work: Callable[..., T], *arguments: object, **named: object) -> T:
+    """Do it in a thread of its own: the library starts an event loop, which it may not where one is running already."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(work, *arguments, **named).result()
 
 
 def seal_of(pdf: bytes, certificate: str = "") -> Seal | None:
@@ -70,7 +81,7 @@ def seal_of(pdf: bytes, certificate: str = "") -> Seal | None:
             return None
         trusted = list(load_certs_from_pemder_data(certificate.encode())) if certificate else []
         context = ValidationContext(trust_roots=trusted or [embedded[0].signer_cert], allow_fetching=False)
-        found = validate_pdf_signature(embedded[0], signer_validation_context=context)
+        found = _apart(validate_pdf_signature, embedded[0], signer_validation_context=context)
     except (PdfError, ValueError):
         return Seal(False, False, "", "")
     entire = found.coverage is not None and found.coverage.name == "ENTIRE_FILE"
