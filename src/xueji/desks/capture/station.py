@@ -49,7 +49,7 @@ WORKER = Path(__file__).parent.parent / "static" / "xueji" / "capture" / "worker
 PICTURE_BYTES, ENVELOPE_BYTES = 2_000_000, 12_000_000
 
 
-def _place(request: HttpRequest, code: str, campus: str) -> Any:
+def place_of(request: HttpRequest, code: str, campus: str) -> Any:
     """The campaign, if the viewer operates at this campus; else the page does not exist."""
     campaign = campaign_of(code)
     if campaign is None or campaign.kind != "photo" or not viewer_of(request).may(Permission.STATION_OPERATE, Scope(campus=campus)):
@@ -86,7 +86,7 @@ def start(request: HttpRequest) -> HttpResponse:
 @ensure_csrf_cookie
 def station(request: HttpRequest, code: str, campus: str) -> HttpResponse:
     """The station page; a scan sent by the plain form leads to the turn's own page."""
-    campaign = _place(request, code, campus)
+    campaign = place_of(request, code, campus)
     seen = None
     if request.method == "POST":
         try:
@@ -116,7 +116,7 @@ def _scanned(request: HttpRequest, campaign: Any, campus: str) -> Any:
 @require_POST
 def scan(request: HttpRequest, code: str, campus: str) -> JsonResponse:
     """A code in; light, reasons and number out."""
-    campaign = _place(request, code, campus)
+    campaign = place_of(request, code, campus)
     try:
         light, words, turn = _scanned(request, campaign, campus)
     except Stopped as stopped:
@@ -129,7 +129,7 @@ def scan(request: HttpRequest, code: str, campus: str) -> JsonResponse:
 @require_POST
 def read_picture(request: HttpRequest, code: str, campus: str) -> JsonResponse:
     """A frame of the station's camera (JPEG as the body): the text of the code in it, or nothing. The frame is forgotten."""
-    _place(request, code, campus)
+    place_of(request, code, campus)
     if int(request.headers.get("Content-Length") or 0) > PICTURE_BYTES:
         return JsonResponse({}, status=413)
     if request.content_type != "image/jpeg":
@@ -199,7 +199,7 @@ def _verdict(judged: Any) -> dict[str, Any]:
 @require_safe
 def display(request: HttpRequest, code: str, campus: str) -> HttpResponse:
     """The numbers on the wall: the one called last, large, and those before it."""
-    campaign = _place(request, code, campus)
+    campaign = place_of(request, code, campus)
     numbers = called_now(campaign, _today(), campus)
     template = "capture/display_numbers.html" if request.htmx else "capture/display.html"
     return render(request, template, {"campaign": campaign, "campus": campus, "numbers": numbers, "counters": counters(campaign, _today(), campus, timezone.now())})
@@ -209,7 +209,7 @@ def display(request: HttpRequest, code: str, campus: str) -> HttpResponse:
 @require_safe
 def live(request: HttpRequest, code: str, campus: str) -> JsonResponse:
     """The live figures of the place."""
-    now = counters(_place(request, code, campus), _today(), campus, timezone.now())
+    now = counters(place_of(request, code, campus), _today(), campus, timezone.now())
     return JsonResponse({name: getattr(now, name) for name in ("waiting", "done", "minutes", "per_hour", "absent", "offline", "conflicts")})
 
 
@@ -217,7 +217,7 @@ def live(request: HttpRequest, code: str, campus: str) -> JsonResponse:
 @require_safe
 def kit(request: HttpRequest, code: str, campus: str) -> JsonResponse:
     """What the station needs to go on without network: keys and void codes. No name, no number of anybody."""
-    campaign, row = _place(request, code, campus), keys_now()
+    campaign, row = place_of(request, code, campus), keys_now()
     if row is None:
         raise Http404
     keys, terms = secrets_of(row), terms_of(campaign)
@@ -230,7 +230,7 @@ def kit(request: HttpRequest, code: str, campus: str) -> JsonResponse:
 @require_POST
 def envelopes(request: HttpRequest, code: str, campus: str) -> JsonResponse:
     """One sealed envelope in; what became of it out. The same id again gets the same answer."""
-    campaign = _place(request, code, campus)
+    campaign = place_of(request, code, campus)
     if int(request.headers.get("Content-Length") or 0) > ENVELOPE_BYTES:
         return JsonResponse({"findings": _sentences([finding("STAT.004")])}, status=413)
     try:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from xueji.desks.capture import rehearsal, station
+from xueji.desks.capture import door, rehearsal, station
 
 app_name = "capture"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("rehearsal/still/", rehearsal.still, name="still"),
     path("turns/<uuid:turn_id>/", station.turn, name="turn"),
     path("<slug:code>/<str:campus>/", station.station, name="station"),
+    path("<slug:code>/<str:campus>/slip/", door.slip, name="slip"),
     path("<slug:code>/<str:campus>/scan/", station.scan, name="scan"),
     path("<slug:code>/<str:campus>/read/", station.read_picture, name="read"),
     path("<slug:code>/<str:campus>/display/", station.display, name="display"),
