@@ -86,3 +86,8 @@ def test_an_unedited_copy_changes_nothing_and_an_edited_one_arrives_whole(frozen
             wanted = {v for v in (mine, other) if v != base} or {base}
             assert ((key, column) in decided) == (len(wanted) > 1), "both changed: a person decides"
             assert value in wanted, "no change of either side is lost"
+
+
+def test_what_is_declared_beside_the_rows_is_part_of_the_digest():
+    assert digest(COLUMNS, {}) == digest(COLUMNS, {}, ())
+    assert len({digest(COLUMNS, {}, declared) for declared in ((), ("无",), ("无", "延期"), ("无延期",))}) == 4

@@ -88,3 +88,12 @@ def test_the_copy_of_a_dbf_moves_its_rows_under_the_headings():
     target = io.BytesIO()
     write_marked(target, ["XH", "XM"], [(1, ["S1", "李"]), (2, ["S2", "王"])], {2: [Mark(1, "x")]}, name="d", header_row=0)
     assert [number for number, _ in sheets.read(target.getvalue()).rows] == [2, 3]
+
+
+@pytest.mark.parametrize("title", ["", "A 学院 毕业结论 第 1 版"])
+def test_a_workbook_without_a_row_still_has_its_headings(title):
+    target = io.BytesIO()
+    write(target, [Heading("学号"), Heading("姓名")], [], name="空表", title=title)
+    sheet = openpyxl.load_workbook(io.BytesIO(target.getvalue())).active
+    shown = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert shown == ([[title, None]] if title else []) + [["学号", "姓名"]]

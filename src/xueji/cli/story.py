@@ -17,7 +17,7 @@ STORIES = {"N1": "notice_n1", "N3-conclusions": "notice_n3_conclusions", "N3-cer
 @click.command()
 @click.argument("notice", type=click.Choice(list(STORIES), case_sensitive=False))
 @click.option("--out", "folder", type=click.Path(file_okay=False, path_type=Path), required=True, help="Where the story's files go.")
-@click.option("--students", default=200, show_default=True, type=click.IntRange(20, 5000), help="How many students take part.")
+@click.option("--students", default=200, show_default=True, type=click.IntRange(8, 5000), help="How many students take part.")
 def story(notice: str, folder: Path, students: int) -> None:
     """Tell a NOTICE from roster to signed form: everybody acts through the same commands as at the desks.
 

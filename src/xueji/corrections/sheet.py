@@ -83,4 +83,5 @@ def accept(act: Act, batch: Batch) -> None:
             decide_correction(act, one, verdict=Verdict.APPROVE, note=f"更正汇总表第 {batch.version} 版")
 
 
-CORRECTION_LIST = SheetKind("correction_list", Text("学籍信息更正汇总表", "Correction list"), COLUMNS, rows, hindrances, accept)
+CORRECTION_LIST = SheetKind("correction_list", Text("学籍信息更正汇总表", "Correction list"), COLUMNS, rows, hindrances, accept,
+                            nobody=Text("本学院本次没有学籍信息更正。", "This college has no correction this time."))  # fmt: skip

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -42,6 +43,10 @@ def write(target: BinaryIO, headings: Sequence[Heading], rows: Iterable[Sequence
     if len(set(titles)) != len(titles):
         raise ValueError("two columns have the same heading")
     above = 1 if title else 0
+    first, rows = _peeked(rows)
+    if first is None:
+        _write_headings(target, titles, name=name, title=title)
+        return
     text = rustpy.Format().set_num_format("@")
     head = rustpy.Format().set_bold().set_background_color(_HEAD_FILL).set_border_bottom("thin")
     rustpy.write_worksheet(
@@ -59,6 +64,28 @@ def write(target: BinaryIO, headings: Sequence[Heading], rows: Iterable[Sequence
         if above and len(titles) > 1
         else None,
     )
+
+
+def _peeked(rows: Iterable[Sequence[Cell]]) -> tuple[Sequence[Cell] | None, Iterable[Sequence[Cell]]]:
+    """The first row, None if there is none, and all rows."""
+    stream = iter(rows)
+    first = next(stream, None)
+    return first, () if first is None else itertools.chain((first,), stream)
+
+
+def _write_headings(target: BinaryIO, titles: Sequence[str], *, name: str, title: str) -> None:
+    """A workbook without a row still has its headings: the writer of streams would take them from the first row."""
+    with io.BytesIO() as buffer:
+        book = xlsxwriter.Workbook(buffer, {"strings_to_formulas": False})
+        book.set_properties({"created": datetime.fromisoformat("2000-01-01")})
+        head, big = book.add_format({"bold": True, "bg_color": _HEAD_FILL, "bottom": 1}), book.add_format({"bold": True, "font_size": 14})
+        sheet = book.add_worksheet(sheet_name(name))
+        if title:
+            sheet.write_string(0, 0, title, big)
+        for column, heading in enumerate(titles):
+            sheet.write_string(1 if title else 0, column, heading, head)
+        book.close()
+        target.write(buffer.getbuffer())
 
 
 def _buffered(titles: list[str], rows: Iterable[Sequence[Cell]]) -> list[dict[str, Cell]]:

@@ -69,6 +69,17 @@ def rows(campaign: Campaign, college: College) -> Rows:
     return found
 
 
+def beside(campaign: Campaign, college: College) -> dict[str, str]:
+    """Who of the college is concluded but not on the list: prolonged until when, or withdrawn."""
+    found = {}
+    for case in _cases(campaign, college):
+        proposal = _approved(case)
+        if proposal is not None and proposal.conclusion not in ON_THE_LIST:
+            until = f"至 {proposal.prolong_until.isoformat()}" if proposal.prolong_until else ""
+            found[case.record.student_number] = CONCLUSION_WORDS[proposal.conclusion].zh + until
+    return found
+
+
 def hindrances(campaign: Campaign, college: College, rows: Rows) -> list[Finding]:
     """Why the list may not be frozen: somebody has no approved conclusion yet."""
     waiting = [c.record.student_number for c in _cases(campaign, college) if _approved(c) is None]
@@ -97,5 +108,6 @@ def accept(act: Act, batch: Batch) -> None:
 
 
 CONCLUSION_LIST = SheetKind(
-    code="conclusions", label=Text("毕业结论", "List of conclusions"), columns=COLUMNS, rows=rows, hindrances=hindrances, accept=accept
+    code="conclusions", label=Text("毕业结论", "List of conclusions"), columns=COLUMNS, rows=rows, hindrances=hindrances, accept=accept,
+    beside=beside, nobody=Text("本学院没有列入本次名单的研究生。", "No student of this college is on this list."),
 )

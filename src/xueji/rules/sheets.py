@@ -16,18 +16,23 @@ Rows = Mapping[str, Mapping[str, str]]
 """Rows by their key (the student number), each a mapping from column to printed text."""
 
 
-def canonical(columns: Sequence[str], rows: Rows) -> bytes:
-    """The rows as the bytes that are digested: one JSON array a line, sorted by key, in NFC, UTF-8, no spaces."""
+def canonical(columns: Sequence[str], rows: Rows, declared: Sequence[str] = ()) -> bytes:
+    """The rows as the bytes that are digested: one JSON array a line, sorted by key, in NFC, UTF-8, no spaces.
+
+    ``declared`` are sentences signed for beside the rows (that nobody is on the list, and why; who is not on it). They
+    follow the rows, each an array of one, so that a sheet without them keeps the bytes it had.
+    """
     lines = [json.dumps(list(columns), ensure_ascii=False, separators=(",", ":"))]
     for key in sorted(rows):
         cells = [key, *(unicodedata.normalize("NFC", rows[key].get(column, "")) for column in columns)]
         lines.append(json.dumps(cells, ensure_ascii=False, separators=(",", ":")))
+    lines += [json.dumps([unicodedata.normalize("NFC", one)], ensure_ascii=False, separators=(",", ":")) for one in declared]
     return "\n".join(lines).encode("utf-8", "surrogatepass")
 
 
-def digest(columns: Sequence[str], rows: Rows) -> str:
-    """The SHA-256 of the canonical rows in hexadecimal (表册摘要)."""
-    return hashlib.sha256(canonical(columns, rows)).hexdigest()
+def digest(columns: Sequence[str], rows: Rows, declared: Sequence[str] = ()) -> str:
+    """The SHA-256 of the canonical rows, and of what is declared beside them, in hexadecimal (表册摘要)."""
+    return hashlib.sha256(canonical(columns, rows, declared)).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,9 @@ from pathlib import Path
 from xueji.accounts.models import Account
 from xueji.accounts.queries import AccountActor, SystemActor, actor_for
 from xueji.campaigns.batches.commands import accept_batch, freeze_batch, hand_in_scan, return_batch
+from xueji.campaigns.batches.models import Batch
 from xueji.campaigns.batches.papers import print_of, workbook_of
+from xueji.campaigns.batches.queries import rows_now
 from xueji.campaigns.commands import open_campaign
 from xueji.campaigns.models import Campaign, Case
 from xueji.campaigns.queries import SHANGHAI, cases_for, notice_of
@@ -264,20 +266,33 @@ def _lists(telling: Telling, cast: _Cast) -> None:
         late = n == len(colleges) - 1
         at = _at(6, 29, 14) if late else _at(6, 28, 9)
         secretary = Act(cast.staff[f"SEC{college.code}"], at, "college")
-        batch = freeze_batch(secretary, cast.campaign, college=college, kind=CONCLUSION_LIST).result
+        batch = _frozen(telling, cast, secretary, college)
         scan = print_of(batch)
         telling.keep(f"lists/{college.code}.pdf", scan)
         telling.keep(f"lists/{college.code}.xlsx", workbook_of(batch))
         hand_in_scan(secretary, batch, content=scan, title="毕业结论.pdf")
         if n == 0:
             return_batch(cast.office(_at(6, 28, 15)), batch, reason="第 1 页公章不清晰")
-            batch = freeze_batch(Act(secretary.by, _at(6, 28, 16), "college"), cast.campaign, college=college, kind=CONCLUSION_LIST).result
+            batch = _frozen(telling, cast, Act(secretary.by, _at(6, 28, 16), "college"), college)
             hand_in_scan(Act(secretary.by, _at(6, 28, 16), "college"), batch, content=print_of(batch))
         if late:
             telling.expect("the late college is late, and the consequence stands in the notice", expected=(True, True),
                            seen=(batch.frozen_at > closes, "延后" in notice_of(cast.campaign).lateness["college"].zh))  # fmt: skip
         accept_batch(cast.office(_at(6, 30, 9)), batch)
         telling.progress("名单 lists", n + 1, len(colleges))
+
+
+def _frozen(telling: Telling, cast: _Cast, act: Act, college: College) -> Batch:
+    """The next version of a college's list; a college whose students are all prolonged says so, with a reason."""
+    reason = ""
+    if not rows_now(CONCLUSION_LIST, cast.campaign, college):
+        telling.expect("a college with nobody on its list has to say why", expected=["SHEET.017"], seen=_stops(
+            lambda: freeze_batch(act, cast.campaign, college=college, kind=CONCLUSION_LIST)))  # fmt: skip
+        reason = "本学院的研究生本次均延长学习年限"
+    batch = freeze_batch(act, cast.campaign, college=college, kind=CONCLUSION_LIST, empty_reason=reason).result
+    telling.expect("everybody of the college is on the list or named beside it", expected=cast.campaign.cases.filter(record__college=college).count(),
+                   seen=batch.row_count + len(batch.beside))  # fmt: skip
+    return batch
 
 
 def _in_force(telling: Telling, cast: _Cast) -> None:

@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 from tests.world import SHANGHAI
 
-from xueji.campaigns.batches.commands import freeze_batch
+from xueji.campaigns.batches.commands import accept_batch, freeze_batch, hand_in_scan
+from xueji.campaigns.batches.papers import declarations, print_of, workbook_of
+from xueji.campaigns.batches.queries import changes_since
 from xueji.campaigns.commands import open_campaign
 from xueji.campaigns.models import Case
+from xueji.formats.sheets import read as read_sheet
 from xueji.graduation.commands import (
     answer_notice,
     approve_conclusion,
@@ -33,6 +36,7 @@ from xueji.records.commands import change_record, change_standing
 from xueji.records.models import College, StudentRecord
 from xueji.records.queries import standing_history
 from xueji.rules.conclusions import Conclusion
+from xueji.rules.sheets import digest
 
 pytestmark = pytest.mark.django_db
 N3 = (Path(__file__).resolve().parents[3] / "campaigns" / "N3-bit-2020-conclusions.toml").read_text("utf-8")
@@ -226,6 +230,65 @@ def test_the_accepted_list_puts_every_conclusion_in_force(batch):
     assert after["结业生"][:2] == ("completed", "completion")
     assert after["延期生"] == ("enrolled", "", date(2021, 6, 30))
     assert [c.move for c in standing_history(batch.record("延期生"))] == ["prolong"]
+
+
+def prolong_everybody(batch):
+    for name in ("毕业生", "结业生", "延期生"):
+        case = case_of(name)
+        found = propose_conclusion(batch.act("王秘书"), case, conclusion="prolong", on=DAY, prolong_until=date(2021, 6, 30), note="论文未完成").result
+        approve_conclusion(batch.act("陈院长"), found)
+    return case.campaign
+
+
+def freeze(batch, campaign, reason="", code="A"):
+    return freeze_batch(batch.act("王秘书"), campaign, college=College.objects.get(code=code), kind=CONCLUSION_LIST, empty_reason=reason).result
+
+
+def test_a_college_whose_students_are_all_prolonged_says_so_with_a_reason(batch):
+    campaign = prolong_everybody(batch)
+    with pytest.raises(Stopped) as silent:
+        freeze(batch, campaign, " ")
+    assert ids(silent) == ["SHEET.017"]
+    frozen = freeze(batch, campaign, "三人均延期")
+    assert (frozen.row_count, frozen.empty_reason) == (0, "三人均延期")
+    assert frozen.beside == dict.fromkeys(("S201701001", "S201701002", "S201701003"), "延长学习年限至 2021-06-30")
+    assert freeze(batch, campaign, "三人均延期").pk == frozen.pk, "the same declaration is the same version"
+    assert freeze(batch, campaign, "另有原因").digest != frozen.digest, "the reason is signed for"
+
+
+def test_an_accepted_empty_list_prolongs_its_students(batch):
+    campaign = prolong_everybody(batch)
+    frozen = freeze(batch, campaign, "三人均延期")
+    hand_in_scan(batch.act("王秘书"), frozen, content=print_of(frozen))
+    accept_batch(batch.act("刘老师"), frozen)
+    after = StudentRecord.objects.filter(intake_year=2017).values_list("standing", "conclusion", "expected_on")
+    assert set(after) == {("enrolled", "", date(2021, 6, 30))}
+    assert read_sheet(workbook_of(frozen)).columns[0] == "学号"
+
+
+def test_two_colleges_with_nobody_sign_different_sheets(batch):
+    campaign = prolong_everybody(batch)
+    said = [declarations(CONCLUSION_LIST, campaign, College.objects.get(code=code), {}, "均延期") for code in "AB"]
+    assert digest(CONCLUSION_LIST.codes, {}, said[0]) != digest(CONCLUSION_LIST.codes, {}, said[1])
+
+
+def test_a_college_that_has_no_student_in_the_round_declares_nothing(batch):
+    campaign = case_of("毕业生").campaign
+    with pytest.raises(Stopped) as nobody:
+        freeze_batch(batch.act("赵秘书"), campaign, college=College.objects.get(code="B"), kind=CONCLUSION_LIST, empty_reason="没有人")
+    assert ids(nobody) == ["SHEET.016"]
+
+
+def test_who_is_decided_anew_voids_what_the_college_signed(batch):
+    campaign = prolong_everybody(batch)
+    frozen = freeze(batch, campaign, "三人均延期")
+    hand_in_scan(batch.act("王秘书"), frozen, content=print_of(frozen))
+    propose_conclusion(batch.act("王秘书"), case_of("毕业生"), conclusion="prolong", on=DAY, prolong_until=date(2022, 6, 30), note="再延一年")
+    with pytest.raises(Stopped) as unsigned:
+        accept_batch(batch.act("刘老师"), frozen)
+    assert ids(unsigned) == ["SHEET.007"], "a decision that is not approved again must not slip through"
+    approve_conclusion(batch.act("陈院长"), proposal_of(case_of("毕业生")))
+    assert [(one.key, one.fields) for one in changes_since(frozen)] == [("S201701001", ("beside",))]
 
 
 def test_the_review_of_a_college_takes_a_fixed_number_of_queries(batch, django_assert_max_num_queries):

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from xueji.accounts.permissions import Permission
 from xueji.campaigns.batches.models import Batch, EditedCopy
-from xueji.campaigns.batches.queries import QR_HEAD, changes_since, kind_of, merged, newest, scope_of_college
+from xueji.campaigns.batches.papers import declarations
+from xueji.campaigns.batches.queries import QR_HEAD, beside_now, changes_since, kind_of, merged, newest, scope_of_college
 from xueji.campaigns.batches.terms import KEY, STAGE_WORDS, SheetKind, Stage
 from xueji.campaigns.models import Campaign
 from xueji.catalogue.text import Text
@@ -15,7 +16,7 @@ from xueji.formats.unreadable import Unreadable
 from xueji.imaging.codes import UnreadableScan, codes_on
 from xueji.journal.command import Act, Change, Scope, Stopped, command
 from xueji.records.models import College
-from xueji.rules.findings import finding, stops
+from xueji.rules.findings import Finding, finding, stops
 from xueji.rules.sheets import digest
 from xueji.vault.commands import store_file
 
@@ -32,27 +33,38 @@ def _of_batch(batch: Batch, **_: object) -> Scope:
     return scope_of_college(batch.college)
 
 
-@command(needs=Permission.BATCH_PREPARE, records="batch.frozen", scope=lambda campaign, college, kind: scope_of_college(college))
-def freeze_batch(act: Act, campaign: Campaign, *, college: College, kind: SheetKind) -> Change:
+@command(needs=Permission.BATCH_PREPARE, records="batch.frozen", scope=lambda college, **_: scope_of_college(college))
+def freeze_batch(act: Act, campaign: Campaign, *, college: College, kind: SheetKind, empty_reason: str = "") -> Change:
     """Freeze a college's sheet as its next version (冻结表册): the rows, their digest, who and when.
 
-    Stopped with every hindrance the topic names. The same rows again are the same version.
+    A college that has nobody to report says so and why (空表报送): ``empty_reason``, signed for like rows. Stopped with
+    every hindrance the topic names. The same rows again are the same version.
     """
-    rows = kind.rows(campaign, college)
-    problems = [finding("SHEET.016")] if not rows else stops(kind.hindrances(campaign, college, rows))
+    rows, beside = kind.rows(campaign, college), beside_now(kind, campaign, college)
+    reason = "" if rows else empty_reason.strip()[:500]
+    problems = _emptiness(campaign, college, kind, reason) if not rows else []
+    problems += stops(kind.hindrances(campaign, college, rows))
     if problems:
         raise Stopped(problems)
     top = newest(campaign, college, kind.code)
-    proof = digest(kind.codes, rows)
+    proof = digest(kind.codes, rows, declarations(kind, campaign, college, beside, reason))
     if top is not None and top.digest == proof and not top.returned_at:
         return Change(f"batch:{top.pk}", scope_of_college(college), result=top, unchanged=True)
     remarks = dict(kind.states(campaign)) if kind.states else {}
     batch = Batch.objects.create(
         campaign=campaign, college=college, kind=kind.code, version=top.version + 1 if top else 1, rows=rows, row_count=len(rows),
         digest=proof, remarks=[f"{label}：{value}" for label, value in remarks.items()], frozen_at=act.at, frozen_by=act.by.label,
+        beside=beside, empty_reason=reason,
     )  # fmt: skip
     detail = {"kind": kind.code, "version": batch.version, "rows": len(rows), "sha256": proof, "campaign": campaign.code}
-    return Change(f"batch:{batch.pk}", scope_of_college(college), detail, batch)
+    return Change(f"batch:{batch.pk}", scope_of_college(college), detail | ({"empty": True} if not rows else {}), batch)
+
+
+def _emptiness(campaign: Campaign, college: College, kind: SheetKind, reason: str) -> list[Finding]:
+    """Why a sheet without a row may not be frozen: the college is not concerned, the kind is never empty, no reason is given."""
+    if kind.nobody is None or not campaign.cases.filter(left_at=None, record__college=college).exists():
+        return [finding("SHEET.016")]
+    return [] if reason else [finding("SHEET.017", field="empty_reason", declares=kind.nobody)]
 
 
 @command(needs=Permission.BATCH_SIGN, records="batch.endorsed", scope=_of_batch)

@@ -26,6 +26,8 @@ class Batch(models.Model):
     row_count = models.PositiveIntegerField("行数")
     digest = models.CharField("摘要", max_length=64, db_index=True)
     remarks = models.JSONField("附注", default=list, blank=True)
+    beside = models.JSONField("名单以外的人", default=dict, blank=True)
+    empty_reason = models.CharField("空表的原因", max_length=500, blank=True)
     frozen_at = models.DateTimeField()
     frozen_by = models.CharField("经办人", max_length=120)
     endorsed_at = models.DateTimeField(null=True, blank=True)

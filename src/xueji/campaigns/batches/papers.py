@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
 
@@ -9,12 +10,23 @@ from django.conf import settings
 
 from xueji.campaigns.batches.models import Batch
 from xueji.campaigns.batches.queries import QR_HEAD, kind_of
-from xueji.campaigns.batches.terms import KEY
+from xueji.campaigns.batches.terms import KEY, SheetKind
+from xueji.campaigns.models import Campaign
 from xueji.documents import signed_list
 from xueji.documents.engine import press
 from xueji.documents.signed_list import Column, SignedList
 from xueji.formats.workbooks import Heading, write
+from xueji.records.models import College
 from xueji.records.queries import school
+
+
+def declarations(kind: SheetKind, campaign: Campaign, college: College, beside: Mapping[str, str], empty_reason: str) -> list[str]:
+    """The sentences a college signs for beside the rows (声明): that it has nobody and why, and who is not on the sheet.
+
+    An empty sheet names campaign and college: two colleges with nobody must not have the same digest.
+    """
+    found = [f"{campaign.code} {college.code} {college.name}：{kind.nobody.zh}原因：{empty_reason}"] if empty_reason and kind.nobody else []
+    return found + [f"不在表中：{key} {beside[key]}" for key in sorted(beside)]
 
 
 def print_of(batch: Batch) -> bytes:
@@ -35,7 +47,7 @@ def print_of(batch: Batch) -> bytes:
         version=batch.version,
         digest=batch.digest,
         qr_text=QR_HEAD + batch.digest,
-        notes=batch.remarks,
+        notes=[*declarations(kind, batch.campaign, batch.college, batch.beside, batch.empty_reason), *batch.remarks],
     )
     fonts = Path(settings.XUEJI_FONTS)
     return signed_list.render(press((fonts,) if fonts.exists() else ()), sheet)

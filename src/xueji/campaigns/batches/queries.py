@@ -21,6 +21,8 @@ from xueji.rules.findings import Finding, finding
 from xueji.rules.sheets import Merge, RowChange, drift, merge
 
 QR_HEAD = "xueji:sheet:"
+BESIDE = "beside"
+"""What a change is called that concerns somebody who is not on the sheet."""
 
 
 def scope_of_college(college: College) -> Scope:
@@ -70,12 +72,23 @@ def rows_now(kind: SheetKind, campaign: Campaign, college: College) -> Rows:
     return kind.rows(campaign, college)
 
 
+def beside_now(kind: SheetKind, campaign: Campaign, college: College) -> dict[str, str]:
+    """Who of the college is not on the sheet, and why, as the tables have it at this moment."""
+    return kind.beside(campaign, college) if kind.beside else {}
+
+
 def changes_since(batch: Batch) -> list[RowChange]:
-    """What changed since the batch was frozen; empty once it is accepted, because its rows are history then."""
+    """What changed since the batch was frozen, on the sheet and beside it; empty once it is accepted: history then."""
     if batch.accepted_at:
         return []
     kind = kind_of(batch)
-    return drift(kind.codes, batch.rows, kind.rows(batch.campaign, batch.college))
+    found = {one.key: one for one in drift((BESIDE,), _column(batch.beside), _column(beside_now(kind, batch.campaign, batch.college)))}
+    found |= {one.key: one for one in drift(kind.codes, batch.rows, kind.rows(batch.campaign, batch.college))}
+    return [found[key] for key in sorted(found)]
+
+
+def _column(beside: dict[str, str]) -> Rows:
+    return {key: {BESIDE: words} for key, words in beside.items()}
 
 
 def stage_of(batch: Batch, *, changed: bool, newest_version: int) -> Stage:

@@ -63,6 +63,8 @@ class SheetKind:
 
     ``rows`` builds the rows as they are now, by student number. ``hindrances`` say why it may not be frozen yet.
     ``accept`` puts an accepted batch in force, inside the transaction. ``edit`` takes over one cell of an edited copy.
+    ``beside`` says, by student number, who of the college is not on the sheet and why: frozen, digested and printed with
+    the rows. ``nobody`` is what a college declares that has no row; a kind without it cannot be empty.
     """
 
     code: str
@@ -73,6 +75,8 @@ class SheetKind:
     accept: Callable[[Act, Batch], None]
     edit: Callable[[Act, Campaign, str, str, str], None] | None = None
     states: Callable[[Campaign], Mapping[str, Any]] | None = None
+    beside: Callable[[Campaign, College], dict[str, str]] | None = None
+    nobody: Text | None = None
 
     @property
     def codes(self) -> tuple[str, ...]:

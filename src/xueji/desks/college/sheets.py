@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from xueji.accounts.permissions import Permission
 from xueji.campaigns.batches.commands import endorse_batch, freeze_batch, hand_in_scan, receive_copy, settle_copy
 from xueji.campaigns.batches.papers import file_name, print_of, workbook_of
-from xueji.campaigns.batches.queries import batch_for, batches_for, copy_for, due, merged, newest, rows_now, standing_of
+from xueji.campaigns.batches.queries import BESIDE, batch_for, batches_for, beside_now, copy_for, due, merged, newest, rows_now, standing_of
 from xueji.campaigns.batches.terms import DRAWN, KINDS, STAGE_WORDS, SheetKind
 from xueji.campaigns.queries import notice_of
 from xueji.catalogue.text import Text
@@ -31,6 +31,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FROZEN = Text("第 {version} 版已冻结，请打印、签字、盖章。", "Version {version} is frozen; print, sign and seal it.")
 HANDED_IN = Text("签字件已上传，等学校接收。", "The signed copy is handed in and waits for the registry.")
 ENDORSED = Text("已审签，请在纸质版上签字。", "Endorsed; please sign the paper as well.")
+ELSEWHERE = Text("不在表中的原因", "why not on the sheet")
 TAKEN = Text("采用了 {count} 处修改。", "{count} changes were taken over.")
 
 
@@ -67,7 +68,8 @@ def sheet(request: HttpRequest, code: str, kind: str) -> HttpResponse:
     found: list[Finding] = []
     if request.method == "POST":
         try:
-            batch = freeze_batch(act_of(request, "college"), campaign, college=college, kind=form).result
+            batch = freeze_batch(act_of(request, "college"), campaign, college=college, kind=form,
+                                 empty_reason=request.POST.get("empty_reason", "")).result  # fmt: skip
             messages.success(request, said(FROZEN.format(version=batch.version)))
             return redirect("college-batch", batch.pk)
         except Stopped as stopped:
@@ -78,7 +80,8 @@ def sheet(request: HttpRequest, code: str, kind: str) -> HttpResponse:
         "colleges": colleges, "rows": [(key, [rows[key].get(c, "") for c in form.codes]) for key in sorted(rows)], "findings": found,
         "hindrances": [] if found else form.hindrances(campaign, college, rows), "now": timezone.now(), "due": due(notice_of(campaign)),
         "batches": [_line(one) for one in batches_for(viewer_of(request), campaign).filter(kind=kind, college=college)],
-        "lateness": notice_of(campaign).lateness.get("college"),
+        "lateness": notice_of(campaign).lateness.get("college"), "beside": sorted(beside_now(form, campaign, college).items()),
+        "empty_reason": request.POST.get("empty_reason", ""),
     }  # fmt: skip
     return render(request, "college/sheet.html", context, status=422 if found else 200)
 
@@ -113,7 +116,7 @@ def batch(request: HttpRequest, pk: UUID) -> HttpResponse:
         "changes": [(c.key, c, one.rows.get(c.key, {}).get("name", "")) for c in standing.changes], "college": one.college,
         "reasons": sorted(one.row_reasons.items()), "newest": newest(one.campaign, one.college, one.kind), "now": timezone.now(),
         "may": {"prepare": viewer_of(request).holds(Permission.BATCH_PREPARE), "sign": viewer_of(request).holds(Permission.BATCH_SIGN)},
-        "copies": one.copies.filter(settled_at=None), "labels": {c.code: c.label for c in standing.kind.columns},
+        "copies": one.copies.filter(settled_at=None), "labels": {BESIDE: ELSEWHERE} | {c.code: c.label for c in standing.kind.columns},
     }  # fmt: skip
     return render(request, "college/batch.html", context, status=422 if found else 200)
 
