@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, BinaryIO
+from zoneinfo import ZoneInfo
 
 from xueji.accounts.permissions import Permission
 from xueji.catalogue.fields import EVIDENCE, FIELDS, Population
@@ -18,9 +20,12 @@ from xueji.records.queries import scope_of, value_of, values_in_force, values_of
 from xueji.rules.correction_policy import may_ask
 from xueji.rules.fields import canonical, submission
 from xueji.rules.findings import finding, stops
-from xueji.vault.commands import store_file
+from xueji.vault.commands import set_term, store_file
+from xueji.vault.models import VaultFile
 
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 LEAST_REASON = 5
+ASIDE_DAYS = 2
 _VERBS = {
     "withdraw": Text("撤回", "withdrawn"),
     "review": Text("由学院审核", "reviewed by the college"),
@@ -43,12 +48,12 @@ def _stage_is(correction: Correction, wanted: tuple[str, ...], verb: str) -> Non
 
 @command(needs=Permission.CORRECTION_REQUEST, records="correction.requested", scope=lambda record, **_: scope_of(record))
 def request_correction(
-    act: Act, record: StudentRecord, *, field: str, new: Any, reason: str = "", evidence: Mapping[str, BinaryIO | bytes] | None = None,
-    origin: str = Origin.REQUEST,
+    act: Act, record: StudentRecord, *, field: str, new: Any, reason: str = "",
+    evidence: Mapping[str, BinaryIO | bytes | VaultFile] | None = None, origin: str = Origin.REQUEST,
 ) -> Change:  # fmt: skip
     """Ask for a change that is not one's own to make (提出更正申请). The result is the Correction.
 
-    ``evidence`` maps kinds of the catalogue to files. A change made while filling a step (origin ``step``) needs no
+    ``evidence`` maps kinds of the catalogue to files, or to what ``keep_evidence_aside`` has kept of them. A change made while filling a step (origin ``step``) needs no
     reason and no files: the college compares it with its own papers. Stopped with everything that is missing or wrong.
     """
     one = correctable(field)
@@ -62,7 +67,7 @@ def request_correction(
         problems.append(finding("CORR.003", field="new", label=one.label))
     by_request = origin == Origin.REQUEST
     if by_request:
-        problems += may_ask(one, on=act.at.date(), registered_on=record.graduated_on, values=values_in_force())
+        problems += may_ask(one, on=act.at.astimezone(SHANGHAI).date(), registered_on=record.graduated_on, values=values_in_force())
     if by_request and len(reason.strip()) < LEAST_REASON:
         problems.append(finding("CORR.001", field="reason"))
     if by_request and one.evidence and not evidence:
@@ -96,10 +101,27 @@ def request_correction(
     return Change(f"record:{record.student_number}", scope_of(record), detail, made)
 
 
-def _keep_evidence(act: Act, correction: Correction, kind: str, content: BinaryIO | bytes) -> None:
-    title = getattr(content, "name", "") or kind
-    kept = store_file(act, content, purpose="evidence", scope=scope_of_correction(correction), title=title).result
+def _keep_evidence(act: Act, correction: Correction, kind: str, content: BinaryIO | bytes | VaultFile) -> None:
+    if isinstance(content, VaultFile):
+        set_term(act, content, purge_on=None)
+        kept = content
+    else:
+        title = getattr(content, "name", "") or kind
+        kept = store_file(act, content, purpose="evidence", scope=scope_of_correction(correction), title=title).result
     Evidence.objects.create(correction=correction, kind=kind, file=kept, added_at=act.at)
+
+
+@command(needs=Permission.CORRECTION_REQUEST, records="correction.evidence_kept", scope=lambda record, **_: scope_of(record))
+def keep_evidence_aside(act: Act, record: StudentRecord, *, content: BinaryIO | bytes) -> Change:
+    """Keep a proof of a request that could not be made yet (暂存证明材料), so that it need not be chosen again. The result is the VaultFile.
+
+    A browser never shows a chosen file a second time; without this, every typing error would cost the scan as well.
+    Unless a request takes it over, it is purged after ASIDE_DAYS. Stopped for a file that is no evidence.
+    """
+    until = act.at.astimezone(SHANGHAI).date() + timedelta(days=ASIDE_DAYS)
+    title = getattr(content, "name", "")
+    kept = store_file(act, content, purpose="evidence", scope=scope_of(record), title=title, purge_on=until).result
+    return Change(f"record:{record.student_number}", scope_of(record), {"file": str(kept.pk), "until": until.isoformat()}, kept)
 
 
 @command(needs=Permission.CORRECTION_REQUEST, records="correction.evidence_added", scope=_of_correction)

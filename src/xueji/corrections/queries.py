@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -15,6 +16,8 @@ from xueji.corrections.terms import OPEN, Stage
 from xueji.journal.command import Scope
 from xueji.records.models import StudentRecord
 from xueji.records.queries import scope_of, visible
+from xueji.vault.models import VaultFile
+from xueji.vault.queries import files_for
 
 
 def corrections_for(viewer: Viewer, permission: str = Permission.STUDENT_READ) -> QuerySet[Correction]:
@@ -55,3 +58,20 @@ def missing_evidence(correction: Correction) -> list[Text]:
     if not wanted or correction.evidence.exists():
         return []
     return [EVIDENCE[kind] for kind in wanted]
+
+
+def kept_aside(viewer: Viewer, record: StudentRecord, file_ids: Iterable[str]) -> dict[str, VaultFile]:
+    """The viewer's proofs for this record that belong to no request yet, by id as it was sent; anything else is left out."""
+    wanted = {}
+    for sent in file_ids:
+        try:
+            wanted[UUID(sent)] = sent
+        except ValueError:
+            continue
+    files = files_for(viewer, wanted)
+    scope = scope_of(record)
+    return {
+        wanted[key]: file
+        for key, file in files.items()
+        if file.purpose == "evidence" and file.made_by == viewer.id_text and file.purge_on is not None and file.scope == scope
+    }

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from tests.world import SHANGHAI
@@ -216,6 +216,7 @@ row = st.fixed_dictionaries(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # the first example reads the layout from its file
 @given(st.lists(row, max_size=8))
 def test_an_official_file_reads_back_to_the_same_rows(rows):
     assert read_dbf("chsi_students", as_dbf("chsi_students", rows, on=date(2024, 10, 8))) == rows

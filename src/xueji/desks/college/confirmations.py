@@ -14,11 +14,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from xueji.accounts.permissions import Permission
 from xueji.campaigns.queries import cases_for, narrowed, notice_of
-from xueji.catalogue.fields import EVIDENCE, FIELDS
+from xueji.catalogue.fields import FIELDS
 from xueji.catalogue.text import Text
 from xueji.confirmation.commands.confirmations import register_confirmation
 from xueji.confirmation.queries.confirmations import (
     PINYIN,
+    FieldLine,
     confirmation_standing,
     confirmations_of,
     field_lines,
@@ -28,15 +29,15 @@ from xueji.confirmation.queries.confirmations import (
 )
 from xueji.confirmation.queries.sources import round_of, values_elsewhere
 from xueji.confirmation.sheet import confirming_step
-from xueji.confirmation.terms import HOW_WORDS, How
-from xueji.corrections.commands import request_correction
+from xueji.confirmation.terms import HOW_WORDS, Accord, How
 from xueji.corrections.queries import correctable, open_of
 from xueji.desks.acting import act_of, for_staff, viewer_of
 from xueji.desks.college.progress import campaign_seen
+from xueji.desks.components.asking import Asked, ask, keep_files, typed
 from xueji.desks.components.languages import said
 from xueji.desks.components.values import shown
 from xueji.journal.command import Stopped
-from xueji.rules.findings import Finding
+from xueji.rules.findings import Finding, finding
 
 PAGE = 50
 REGISTERED = Text("已登记{name}的确认。", "The confirmation of {name} is registered.")
@@ -93,47 +94,59 @@ def confirmation(request: HttpRequest, code: str, number: str) -> HttpResponse:
     except ObjectDoesNotExist:
         raise Http404 from None
     found: list[Finding] = []
+    box = _box(request, case)
     if request.method == "POST":
         try:
-            messages.success(request, said(_registered(request, case, step)))
+            messages.success(request, said(_registered(request, case, step, box)))
             return redirect("college-confirmation", code, number)
         except Stopped as stopped:
-            found = stopped.findings
-    return render(request, "college/confirmation.html", _context(case, step, found), status=422 if found else 200)
+            found = [one for one in stopped.findings if box is None or one not in box.findings]
+            keep_files(act_of(request, "college"), case.record, [box] if box else [])
+    stopped_by = bool(found or (box and box.findings))
+    return render(request, "college/confirmation.html", _context(request, case, step, found, box), status=422 if stopped_by else 200)
 
 
-def _registered(request: HttpRequest, case: Any, step: str) -> Text:
+def _box(request: HttpRequest, case: Any) -> Asked | None:
+    """The form of the field that is to be corrected, named in the address or by the pressed button."""
+    one = correctable(request.POST.get("field") or request.GET.get("wrong", ""))
+    if one is None or one.code in open_of(case.record):
+        return None
+    differs = {line.field.code: line.chsi for line in _lines(case) if line.accord == Accord.DIFFERS}
+    return typed(request, viewer_of(request), case.record, one, prefix="wrong.", taken=differs.get(one.code, ""))
+
+
+def _lines(case: Any) -> list[FieldLine]:
+    record = case.record
+    lines = field_lines(record, round_of(notice_of(case.campaign)), values_elsewhere(record), disputed=open_of(record))
+    return [one for one in lines if one.field.code != PINYIN]
+
+
+def _registered(request: HttpRequest, case: Any, step: str, box: Asked | None) -> Text:
     act, name = act_of(request, "college"), case.record.person.name
     if request.POST.get("action") == "correct":
-        field = request.POST.get("field", "")
-        one = correctable(field)
-        evidence = {
-            kind: request.FILES["evidence"]
-            for kind in (request.POST.get("evidence_kind", ""),)
-            if one and kind in one.evidence and "evidence" in request.FILES
-        }
-        request_correction(
-            act, case.record, field=field, new=request.POST.get("new", ""), reason=request.POST.get("reason", ""), evidence=evidence
-        )
-        return ASKED.format(name=name, field=FIELDS[field].label)
+        if box is None:
+            raise Stopped([finding("CONF.016", field="field")])
+        ask(act, case.record, box)
+        return ASKED.format(name=name, field=box.field.label)
     register_confirmation(
         act, case, step=step, how=request.POST.get("how", ""), note=request.POST.get("note", ""), left_out=sorted(open_of(case.record))
     )
     return REGISTERED.format(name=name)
 
 
-def _context(case: Any, step: str, found: list[Finding]) -> dict[str, Any]:
+def _context(request: HttpRequest, case: Any, step: str, found: list[Finding], box: Asked | None) -> dict[str, Any]:
     record, notice = case.record, notice_of(case.campaign)
-    round, waiting = round_of(notice), open_of(record)
-    lines = [one for one in field_lines(record, round, values_elsewhere(record), disputed=waiting) if one.field.code != PINYIN]
-    fields = [one.field for one in lines if correctable(one.field.code) and one.field.code not in waiting]
-    kinds = dict.fromkeys(kind for field in fields for kind in field.evidence)
-    standing = confirmation_standing(case, step)
+    waiting, standing = open_of(record), confirmation_standing(case, step)
     return {
         "case": case, "record": record, "notice": notice, "findings": found, "standing": standing, "word": _word(standing),
-        "drawn": _drawn(standing), "now": timezone.now(), "college": record.college,
-        "lines": [(one, shown(one.field, one.school), shown(one.field, one.chsi) if one.chsi else "", shown(one.field, one.right_value)) for one in lines],
-        "asks_pinyin": any(field.code == PINYIN for field in round.fields), "written": written(spelling_of(record)),
-        "fields": fields, "kinds": [(kind, EVIDENCE[kind]) for kind in kinds], "ways": [(way, HOW_WORDS[way]) for way in WAYS],
-        "history": confirmations_of(case), "how_words": HOW_WORDS, "waiting": [FIELDS[code].label for code in waiting],
+        "drawn": _drawn(standing), "now": timezone.now(), "college": record.college, "box": box,
+        "taken": shown(box.field, box.taken) if box else "", "how": request.POST.get("how", ""), "note": request.POST.get("note", "")[:200],
+        "lines": [
+            (one, shown(one.field, one.school), shown(one.field, one.chsi) if one.chsi else "", shown(one.field, one.right_value),
+             correctable(one.field.code) is not None and one.field.code not in waiting)
+            for one in _lines(case)
+        ],
+        "asks_pinyin": PINYIN in {field.code for field in round_of(notice).fields}, "written": written(spelling_of(record)),
+        "ways": [(way, HOW_WORDS[way]) for way in WAYS], "history": confirmations_of(case), "how_words": HOW_WORDS,
+        "waiting": [FIELDS[code].label for code in waiting],
     }  # fmt: skip

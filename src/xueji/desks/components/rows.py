@@ -60,6 +60,7 @@ class FieldRow:
     attrs: dict[str, str] = field(default_factory=dict)
     link: str = ""  # where a correction is asked for
     link_text: str = ""
+    kept: str = ""  # of a file: what was received of it already, sent along again
 
     def __post_init__(self):
         self.id = self.id or f"id_{self.name}"

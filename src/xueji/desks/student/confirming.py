@@ -1,13 +1,18 @@
-"""Verifying and confirming (核对与确认): the spelling of the name, every field beside CHSI, one act for "all right"."""
+"""Verifying and confirming (核对与确认): every field beside CHSI, what is wrong asked for on the spot, one act for "all right".
+
+The page is one form: whatever is pressed, nothing typed elsewhere on it is lost.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,52 +20,35 @@ from django.views.decorators.http import require_http_methods
 
 from xueji.campaigns.admission import why_not
 from xueji.campaigns.queries import CaseSteps, steps_of
+from xueji.catalogue.fields import APPROVERS
 from xueji.catalogue.text import Text
 from xueji.collection.queries import own_case
 from xueji.confirmation.commands.confirmations import confirm_record
-from xueji.confirmation.commands.spellings import choose_spelling, confirm_spelling
-from xueji.confirmation.queries.confirmations import (
-    PINYIN,
-    FieldLine,
-    confirmation_standing,
-    copies_name,
-    field_lines,
-    spelling_of,
-    written,
-)
+from xueji.confirmation.queries.confirmations import PINYIN, FieldLine, confirmation_standing, field_lines
 from xueji.confirmation.queries.sources import newest_snapshots, round_of, values_elsewhere
 from xueji.confirmation.terms import HOW_WORDS, Accord
 from xueji.corrections.queries import correctable, open_of
 from xueji.desks.acting import act_of, for_students, viewer_of
+from xueji.desks.components.asking import Asked, ask, keep_files, typed
 from xueji.desks.components.languages import said
 from xueji.desks.student.showing import words_of
+from xueji.desks.student.spelling import as_written, spell, spelling_shown
 from xueji.journal.command import Stopped
-from xueji.pinyin import suggest
-from xueji.pinyin.readings import possible_readings
+from xueji.rules.comparison import CHSI
 from xueji.rules.findings import Finding, finding
 
 if TYPE_CHECKING:
     from xueji.campaigns.models import Case
-    from xueji.records.models import StudentRecord
+    from xueji.campaigns.notice import NoticeStep
 
-SPELLED = Text("姓名拼音已确认：{written}。", "Your name will be spelled {written}.")
 CONFIRMED = Text("已确认，{count} 项的值和时间都记下了。", "Confirmed: the values of {count} fields and the time are recorded.")
-
-
-@dataclass(frozen=True, slots=True)
-class Sound:
-    """One character of the name with its choices (一个字的读音)."""
-
-    position: int
-    character: str
-    chosen: str
-    likely: tuple[str, ...]
-    others: tuple[str, ...]
+REQUESTED = Text("{fields}：更正申请已提出，等{who}审核。", "{fields}: the correction was asked for and waits for {who}.")
+TO_LOOK_AT = (Accord.DIFFERS, Accord.DISPUTED)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One field as it stands on the page: words instead of codes, and where to say that it is wrong.
+    """One field as it stands on the page: words instead of codes, and the form that says what is right instead.
 
     ``in_full`` are the unmasked values of a sensitive field, for its owner to open: nobody can confirm what is masked.
     """
@@ -68,117 +56,150 @@ class Line:
     line: FieldLine
     school: str
     elsewhere: str
-    right: str
-    correctable: bool
+    box: Asked | None
     in_full: tuple[str, str] | None
 
 
-def _sounds(record: StudentRecord) -> list[Sound]:
-    proposed, kept = suggest(record.person.name), spelling_of(record)
-    doubtful = {doubt.position: doubt.readings for doubt in proposed.doubtful}
-    chosen = kept.syllables if kept is not None and len(kept.syllables) == len(proposed.syllables) else proposed.syllables
-    return [
-        Sound(n, character, chosen[n], doubtful.get(n, ()) if n in doubtful else (), possible_readings(character))
-        for n, character in enumerate(proposed.name)
-        if proposed.syllables[n] != "·"
-    ]
+@dataclass(slots=True)
+class Page:
+    """A confirming step of the viewer's own case, with what the request holds of it."""
+
+    request: HttpRequest
+    case: Case
+    steps: CaseSteps
+    declared: NoticeStep
+    lines: list[Line]
+
+    @property
+    def boxes(self) -> list[Asked]:
+        return [one.box for one in self.lines if one.box]
+
+    @property
+    def filled(self) -> list[Asked]:
+        return [box for box in self.boxes if box.filled]
+
+    def box(self, code: str) -> Asked:
+        """The form of one field. Raises Http404 for a field that cannot be asked for here."""
+        found = next((box for box in self.boxes if box.field.code == code), None)
+        if found is None:
+            raise Http404
+        return found
 
 
-def _lines(record: StudentRecord, steps: CaseSteps) -> list[Line]:
+def _lines(request: HttpRequest, case: Case, steps: CaseSteps) -> list[Line]:
+    record, viewer = case.record, viewer_of(request)
     lines = field_lines(record, round_of(steps.notice), values_elsewhere(record), disputed=open_of(record))
-    return [
-        Line(
-            one,
-            words_of(one.field, one.school),
-            words_of(one.field, one.chsi),
-            words_of(one.field, one.right_value),
-            correctable(one.field.code) is not None,
-            (one.school, one.chsi) if one.field.sensitive else None,
-        )
-        for one in lines
-        if one.field.code != PINYIN
-    ]
+    found = []
+    for one in lines:
+        if one.field.code == PINYIN:
+            continue
+        taken = one.chsi if one.accord == Accord.DIFFERS else ""
+        asks = correctable(one.field.code) is not None and one.accord != Accord.DISPUTED
+        box = typed(request, viewer, record, one.field, prefix=f"{one.field.code}.", taken=taken) if asks else None
+        full = (one.school, one.chsi) if one.field.sensitive else None
+        found.append(Line(one, words_of(one.field, one.school), words_of(one.field, one.chsi), box, full))
+    return found
 
 
-def _own(request: HttpRequest, case_id: UUID, code: str) -> tuple[Case, CaseSteps]:
+def _page(request: HttpRequest, case_id: UUID, code: str) -> Page:
     try:
         case = own_case(viewer_of(request), case_id)
         steps = steps_of(case, timezone.now())
-        if next(step for step in steps.steps if step.code == code).kind != "confirm":
-            raise Http404
+        declared = next(step for step in steps.steps if step.code == code)
     except (ObjectDoesNotExist, StopIteration):
         raise Http404 from None
-    return case, steps
+    if declared.kind != "confirm":
+        raise Http404
+    return Page(request, case, steps, declared, _lines(request, case, steps))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_students
 def confirm(request: HttpRequest, case_id: UUID, code: str) -> HttpResponse:
     """The page of a confirming step. Whether a confirmation still holds is computed from the values as they are now."""
-    case, steps = _own(request, case_id, code)
-    found: list[Finding] = []
-    if request.method == "POST":
-        try:
-            doing = {"spelling": _spell, "as-written": _as_written}.get(request.POST.get("action", ""), _confirm)
-            messages.success(request, said(doing(request, case, code)))
-            return redirect(request.path)
-        except Stopped as stopped:
-            found = stopped.findings
-    return render(request, "student/confirm.html", _context(case, steps, code, found), status=422 if found else 200)
+    page = _page(request, case_id, code)
+    if request.method != "POST":
+        return _shown(page)
+    action, _, field = request.POST.get("action", "").partition(":")
+    try:
+        if action == "look":
+            return _again(page, [])
+        if action == "correct":
+            return _correct(page, field)
+        if action in ("spelling", "as-written"):
+            doing = spell if action == "spelling" else as_written
+            return _done(page, [doing(request, page.case.record)], "#spelling", others=page.filled)
+        return _confirm(page)
+    except Stopped as stopped:
+        return _again(page, stopped.findings)
 
 
-def _context(case: Case, steps: CaseSteps, code: str, found: list[Finding]) -> dict[str, object]:
-    record, standing = case.record, steps.standing(code)
-    declared = next(step for step in steps.steps if step.code == code)
-    lines, spelling = _lines(record, steps), spelling_of(record)
-    confirmed = confirmation_standing(case, code)
-    sources = newest_snapshots(round_of(steps.notice).sources)
-    return {
-        "case": case, "declared": declared, "standing": standing, "now": timezone.now(), "notice": steps.notice, "findings": found,
-        "closed": why_not(case, declared, standing, timezone.now()) if standing.state != "done" else [],
-        "lines": lines, "asks_pinyin": PINYIN in declared.fields, "copies": copies_name(record),
-        "differing": [one for one in lines if one.line.accord in (Accord.DIFFERS, Accord.DISPUTED)],
-        "agreeing": [one for one in lines if one.line.accord not in (Accord.DIFFERS, Accord.DISPUTED)],
-        "sounds": [] if copies_name(record) else _sounds(record), "proposal": suggest(record.person.name), "spelling": spelling,
-        "lengths": _lengths(record), "written": written(spelling), "passport": written(spelling, "passport"), "confirmed": confirmed,
+def _again(page: Page, found: list[Finding]) -> HttpResponse:
+    """The page with everything that was typed, and the good files kept."""
+    elsewhere = [one for one in found if not any(one in box.findings for box in page.boxes)]
+    keep_files(act_of(page.request, "student"), page.case.record, page.filled)
+    return _shown(page, elsewhere, page.request.POST, status=422 if found else 200)
+
+
+def _done(page: Page, said_of: list[Text], place: str, *, others: list[Asked]) -> HttpResponse:
+    """Off to the page as it is now; not while something else typed on it still waits, that stays as it is."""
+    for one in said_of:
+        messages.success(page.request, said(one))
+    if not others:
+        return redirect(page.request.path + place)
+    keep_files(act_of(page.request, "student"), page.case.record, others)
+    now = _page(page.request, page.case.pk, page.declared.code)
+    for box in others:
+        now.box(box.field.code).kept = box.kept
+    return _shown(now, [], page.request.POST)
+
+
+def _requested(boxes: list[Asked]) -> Text:
+    labels = [one.field.label for one in boxes]
+    who = APPROVERS[boxes[0].field.approvers[0]]
+    return REQUESTED.format(fields=Text("、".join(one.zh for one in labels), ", ".join(one.en for one in labels)), who=who)
+
+
+def _correct(page: Page, code: str) -> HttpResponse:
+    """Ask for the correction of one field, with value, reason and papers in one go. Raises Stopped."""
+    box = page.box(code)
+    others = [one for one in page.filled if one is not box]
+    ask(act_of(page.request, "student"), page.case.record, box)
+    return _done(page, [_requested([box])], f"#line_{code}", others=others)
+
+
+def _confirm(page: Page) -> HttpResponse:
+    """Ask for what was found wrong and confirm all the rest, both or neither. The tick says that every line was looked at."""
+    act, record, boxes = act_of(page.request, "student"), page.case.record, page.filled
+    problems: list[Finding] = []
+    with transaction.atomic():
+        for box in boxes:
+            try:
+                ask(act, record, box)
+            except Stopped as stopped:
+                problems += stopped.findings
+        if page.request.POST.get("looked") != "yes":
+            problems.append(finding("CONF.014", field="looked"))
+        if problems:
+            raise Stopped(problems)
+        made = confirm_record(act, page.case, step=page.declared.code, left_out=sorted(open_of(record))).result
+    told = [_requested(boxes)] if boxes else []
+    return _done(page, [*told, CONFIRMED.format(count=len(made.values))], "", others=[])
+
+
+def _shown(page: Page, found: list[Finding] = (), sent: Mapping[str, str] | None = None, status: int = 200) -> HttpResponse:
+    case, steps, code, now = page.case, page.steps, page.declared.code, timezone.now()
+    standing, confirmed = steps.standing(code), confirmation_standing(case, code)
+    of_boxes = [(one, href, box.field.label) for box in page.boxes for one, href in box.linked]
+    context = {
+        "case": case, "declared": page.declared, "standing": standing, "now": now, "notice": steps.notice, "of_boxes": of_boxes,
+        "findings": found, "looked": (sent or {}).get("looked") == "yes",
+        "closed": why_not(case, page.declared, standing, now) if standing.state != "done" else [],
+        "asks_pinyin": PINYIN in page.declared.fields, "chsi_rules": CHSI,
+        "differing": [one for one in page.lines if one.line.accord in TO_LOOK_AT],
+        "agreeing": [one for one in page.lines if one.line.accord not in TO_LOOK_AT], "confirmed": confirmed,
         "how": HOW_WORDS.get(confirmed.confirmation.how) if confirmed.confirmation else None,
-        "chsi": sources.get("chsi"), "lateness": steps.notice.lateness.get("student"),
+        "chsi": newest_snapshots(round_of(steps.notice).sources).get("chsi"), "lateness": steps.notice.lateness.get("student"),
+        **spelling_shown(case.record, sent or {}),
     }  # fmt: skip
-
-
-def _lengths(record: StudentRecord) -> list[tuple[int, str, str, bool]]:
-    """Possible divisions of the name: length, surname, given name, whether it is the one in use."""
-    proposed, kept = suggest(record.person.name), spelling_of(record)
-    name = proposed.name
-    now = kept.surname_length if kept is not None else proposed.surname_length
-    offered = dict.fromkeys((*proposed.surname_lengths, now, *range(min(3, len(name)))))
-    return [(n, name[:n], name[n:], n == now) for n in sorted(offered)]
-
-
-def _spell(request: HttpRequest, case: Case, code: str) -> Text:
-    """Keep the chosen spelling: a reading picked among several, another one from the full list, or a copied name."""
-    record = case.record
-    if copies_name(record):
-        spelling = choose_spelling(act_of(request, "student"), record, copied=request.POST.get("copied", "")).result
-    else:
-        syllables = list(suggest(record.person.name).syllables)
-        for sound in _sounds(record):
-            asked = request.POST.get(f"other_{sound.position}", "") or request.POST.get(f"reading_{sound.position}", "")
-            syllables[sound.position] = asked.strip().lower().replace("v", "ü") or sound.chosen
-        length = request.POST.get("surname_length", "")
-        act = act_of(request, "student")
-        spelling = choose_spelling(act, record, syllables=syllables, surname_length=int(length) if length.isdecimal() and len(length) < 4 else 0).result
-    return SPELLED.format(written=written(spelling))
-
-
-def _as_written(request: HttpRequest, case: Case, code: str) -> Text:
-    """Confirm what the college filled in."""
-    return SPELLED.format(written=written(confirm_spelling(act_of(request, "student"), case.record).result))
-
-
-def _confirm(request: HttpRequest, case: Case, code: str) -> Text:
-    """All right, for everything but the fields under correction. The tick says that every line was looked at."""
-    if request.POST.get("looked") != "yes":
-        raise Stopped([finding("CONF.014", field="looked")])
-    made = confirm_record(act_of(request, "student"), case, step=code, left_out=sorted(open_of(case.record))).result
-    return CONFIRMED.format(count=len(made.values))
+    return render(page.request, "student/confirm.html", context, status=status)

@@ -15,14 +15,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from xueji.catalogue.fields import APPROVERS, EVIDENCE, FIELDS, Policy
 from xueji.catalogue.text import Text
 from xueji.collection.queries import population_of
-from xueji.corrections.commands import request_correction, withdraw_correction
+from xueji.corrections.commands import withdraw_correction
 from xueji.corrections.queries import correctable, correction_for, corrections_for, open_of
 from xueji.corrections.terms import OPEN, STAGE_WORDS, STATES
 from xueji.desks.acting import act_of, for_students, viewer_of
+from xueji.desks.components.asking import ask, keep_files, typed
 from xueji.desks.components.languages import said
-from xueji.desks.components.rows import FieldRow, Mistake
 from xueji.desks.files import file_address
-from xueji.desks.student.showing import control_of, words_of
+from xueji.desks.student.showing import words_of
 from xueji.journal.command import Stopped
 from xueji.records.queries import own_record, value_of
 from xueji.rules.findings import Finding
@@ -30,8 +30,6 @@ from xueji.rules.findings import Finding
 A_PAGE = 20
 ASKED = Text("申请已提出，等{who}审核。", "The request was made and waits for: {who}.")
 WITHDRAWN = Text("申请已撤回。", "The request was withdrawn.")
-REASON = Text("理由", "Reason")
-REASON_HINT = Text("哪里不对，依据是什么，什么时候变的。", "What is wrong, what proves it, and since when.")
 
 
 @require_safe
@@ -63,63 +61,18 @@ def request(request: HttpRequest, field: str) -> HttpResponse:
     record, one = own_record(request.user), correctable(field)
     if record is None or one is None or population_of(record) not in one.applies_to:
         raise Http404
-    found: list[Finding] = []
+    asked = typed(request, viewer_of(request), record, one)
     if request.method == "POST":
-        evidence = {kind: request.FILES[kind] for kind in one.evidence if kind in request.FILES}
+        act = act_of(request, "student")
         try:
-            made = request_correction(
-                act_of(request, "student"), record, field=field, new=request.POST.get("new", ""),
-                reason=request.POST.get("reason", ""), evidence=evidence,
-            ).result  # fmt: skip
-        except Stopped as stopped:
-            found = [said_of_new(problem, field) for problem in stopped.findings]
+            made = ask(act, record, asked)
+        except Stopped:
+            keep_files(act, record, [asked])
         else:
             messages.success(request, said(ASKED.format(who=APPROVERS[one.approvers[0]])))
             return redirect("student:correction", made.pk)
-    rows = _rows(one, request, found)
-    context = {
-        "field": one,
-        "old": words_of(one, value_of(record, field)),
-        "rows": rows,
-        "findings": found,
-        "waiting": open_of(record).get(field),
-    }
-    chain = [APPROVERS[who] for who in one.approvers]
-    return render(request, "student/correction_request.html", {**context, "chain": chain}, status=422 if found else 200)
-
-
-def said_of_new(one: Finding, field: str) -> Finding:
-    """A finding about the field is a finding about what was typed as its new value."""
-    return Finding(one.id, one.level, "new" if one.field == field else one.field, one.message, one.remedy, one.source, one.place)
-
-
-def _rows(one, request: HttpRequest, found: list[Finding]) -> list[FieldRow]:
-    by_field: dict[str, list[Finding]] = {}
-    for problem in found:
-        by_field.setdefault(problem.field or "", []).append(problem)
-    mistakes = {name: [Mistake(str(said(f.message)), f.id, str(said(f.remedy))) for f in them] for name, them in by_field.items()}
-    new = control_of(one, "new", request.POST.get("new", ""), found=by_field.get("new", []))
-    new.label = str(said(Text(f"正确的{one.label.zh}", f"The right {one.label.en}")))
-    reason = FieldRow(
-        "reason",
-        str(said(REASON)),
-        "textarea",
-        request.POST.get("reason", ""),
-        hint=str(said(REASON_HINT)),
-        mistakes=mistakes.get("reason", []),
-        attrs={"rows": "3"},
-    )
-    files = [
-        FieldRow(
-            kind,
-            str(said(EVIDENCE[kind])),
-            "file",
-            attrs={"accept": "image/jpeg,image/png,application/pdf"},
-            mistakes=mistakes.get("evidence", []) if number == 0 else [],
-        )
-        for number, kind in enumerate(one.evidence)
-    ]
-    return [new, reason, *files]
+    context = {"field": one, "old": words_of(one, value_of(record, field)), "box": asked, "waiting": open_of(record).get(field)}
+    return render(request, "student/correction_request.html", context, status=422 if asked.findings else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -13,19 +13,14 @@ from xueji.catalogue.codes import code_table
 from xueji.catalogue.fields import FIELDS, GROUPS, Field, Kind, Policy, Population
 from xueji.catalogue.text import Text
 from xueji.collection.queries import Asked
+from xueji.desks.components.controls import YES_NO, control_of, sentences
 from xueji.desks.components.languages import current, said
-from xueji.desks.components.rows import Choice, FieldRow, Mistake
-from xueji.rules.fields import canonical, required
+from xueji.desks.components.rows import FieldRow
+from xueji.rules.fields import required
 from xueji.rules.findings import Finding
 from xueji.rules.identity import mask
 
-CONTROLS = {
-    Kind.LONG_TEXT: "textarea", Kind.DATE: "date", Kind.CODE: "select", Kind.YES_NO: "select", Kind.MOBILE: "tel",
-    Kind.PHONE: "tel", Kind.EMAIL: "email", Kind.PHOTO: "file",
-}  # fmt: skip
-YES_NO = (("yes", Text("是", "yes")), ("no", Text("否", "no")))
 ON_A_CERTIFICATE = frozenset({"name", "name_pinyin"})
-CHOOSE = Text("请选择", "Choose")
 NOT_NOW = Text("这一项本次不更正。", "This is not corrected in this round.")
 MISSING = Text("学籍里缺这一项，请联系学院秘书补上。", "The record lacks this; ask your college secretary to add it.")
 WAITING = Text("已提出改为“{new}”，{stage}；批准前沿用原值。", "You asked for “{new}”: {stage}. Until then the old value stands.")
@@ -100,41 +95,6 @@ def words_of(one: Field, value: Any) -> str:
     return mask(text) if one.kind is Kind.ID_NUMBER else text
 
 
-def _choices(one: Field, chosen: str) -> list[Choice]:
-    pairs = YES_NO if one.kind is Kind.YES_NO else [(entry.code, entry.word) for entry in code_table(one.codes)]
-    choices = [Choice("", str(said(CHOOSE)), not chosen)] + [Choice(code, str(said(word)), code == chosen) for code, word in pairs]
-    if chosen and not any(choice.chosen for choice in choices):
-        choices.append(Choice(chosen, chosen, True))
-    return choices
-
-
-def control_of(one: Field, name: str, typed: Any, *, needed: bool = True, found: Sequence[Finding], hint: str = "") -> FieldRow:
-    """A control with what was typed. A date that no date control could hold is shown as text, so that it is not lost."""
-    value = canonical(one, typed) if one.kind in (Kind.DATE, Kind.MONTH, Kind.CODE, Kind.YES_NO) else str(typed or "")
-    kind = CONTROLS.get(one.kind, "text")
-    if kind == "date" and value and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
-        kind = "text"
-    attrs = {key: getattr(one, key) for key in ("autocomplete", "inputmode") if getattr(one, key)}
-    if one.example and kind == "text":
-        hint = sentences(hint, str(said(Text("例：", "E.g. "))) + one.example)
-    return FieldRow(
-        name=name,
-        label=str(said(one.label)),
-        kind=kind,
-        value=value,
-        hint=hint,
-        required=needed,
-        policy="",
-        choices=_choices(one, value) if kind == "select" else [],
-        mistakes=[Mistake(str(said(f.message)), f.id, str(said(f.remedy))) for f in found],
-        attrs={
-            **attrs,
-            **({"rows": "2"} if kind == "textarea" else {}),
-            **({"autocomplete": "off"} if "autocomplete" not in attrs else {}),
-        },
-    )
-
-
 def _condition(one: Field) -> str:
     """When a field is needed, in words: “住宿方式”为“校内宿舍”时必填."""
     parts = []
@@ -149,11 +109,6 @@ def _condition(one: Field) -> str:
             )
         )
     return sentences(*parts)
-
-
-def sentences(*parts: str) -> str:
-    """Sentences one after the other as the language of the page sets them; Chinese needs no space after 。."""
-    return (" " if current() == "en" else "").join(filter(None, parts))
 
 
 def label_of(field: str) -> Text:
