@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import ObjectDoesNotExist
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -19,12 +17,11 @@ from xueji.accounts.permissions import Permission
 from xueji.campaigns.letters import tell_of_request
 from xueji.catalogue.text import Text
 from xueji.corrections.commands import review_correction
-from xueji.corrections.queries import correction_for, waiting_for
+from xueji.corrections.queries import waiting_for
 from xueji.corrections.terms import OPEN, Origin, Stage, Verdict
 from xueji.desks.acting import act_of, for_staff, viewer_of
-from xueji.desks.components.corrections import decide, lines_of, one_of, reveal
+from xueji.desks.components.corrections import lines_of, review_page
 from xueji.desks.components.languages import said
-from xueji.desks.files import file_address
 from xueji.journal.command import Stopped
 
 A_PAGE = 50
@@ -66,21 +63,4 @@ def _approve(request: HttpRequest, chosen: list) -> None:
 @require_http_methods(["GET", "POST"])
 def correction(request: HttpRequest, correction_id: UUID) -> HttpResponse:
     """One request with its papers: approve, return or refuse it with a reason; then comes the next one."""
-    viewer = viewer_of(request)
-    try:
-        made = correction_for(viewer, correction_id)
-    except ObjectDoesNotExist:
-        raise Http404 from None
-    findings, act, open_ = [], act_of(request, "college"), "reveal" in request.POST
-    if open_:
-        reveal(act, made)
-    elif request.method == "POST":
-        done, findings = decide(act, made, review_correction, request)
-        if done:
-            messages.success(request, said(done))
-            following = waiting_for(viewer, Stage.AT_COLLEGE).first()
-            return redirect("college-correction", following.pk) if following else redirect("college-corrections")
-    context = one_of(made, partial(file_address, viewer), open_=open_) | {
-        "findings": findings, "mine": made.stage == Stage.AT_COLLEGE, "note": request.POST.get("note", ""), "now": timezone.now(),
-    }  # fmt: skip
-    return render(request, "college/correction.html", context, status=422 if findings else 200)
+    return review_page(request, correction_id, desk="college", stage=Stage.AT_COLLEGE, command=review_correction)

@@ -7,20 +7,30 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
 
 from xueji.campaigns.letters import tell_of_request
 from xueji.catalogue.fields import EVIDENCE, FIELDS
 from xueji.catalogue.text import Text
-from xueji.corrections.terms import OPEN, Origin, Verdict
+from xueji.corrections.queries import correction_for, waiting_for
+from xueji.corrections.terms import OPEN, Origin, Stage, Verdict
+from xueji.desks.acting import act_of, viewer_of
+from xueji.desks.files import file_address
 from xueji.journal.command import Act, Change, Stopped
 from xueji.records.commands import reveal_values
 from xueji.rules.findings import Finding, finding
 
+from .languages import said
 from .values import shown
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from xueji.corrections.models import Correction
 
 REVEALED = "审核更正申请"
@@ -85,3 +95,27 @@ def decide(act: Act, made: Correction, command: Callable[..., Change], request: 
     label, name = FIELDS[made.field].label, made.record.person.name
     word = WORDS[Verdict(asked)]
     return Text(word.zh.format(name=name, field=label.zh), word.en.format(name=name, field=label.en)), []
+
+
+def review_page(request: HttpRequest, correction_id: UUID, *, desk: str, stage: Stage, command: Callable[..., Change]) -> HttpResponse:
+    """One request with its papers at the desk that decides at this stage; after the verdict comes the next one waiting there.
+
+    The desk's pages are named after it: ``college-correction``, ``college-corrections``, ``college/correction.html``.
+    """
+    viewer, act, findings, open_ = viewer_of(request), act_of(request, desk), [], "reveal" in request.POST
+    try:
+        made = correction_for(viewer, correction_id)
+    except ObjectDoesNotExist:
+        raise Http404 from None
+    if open_:
+        reveal(act, made)
+    elif request.method == "POST":
+        done, findings = decide(act, made, command, request)
+        if done:
+            messages.success(request, said(done))
+            following = waiting_for(viewer, stage).first()
+            return redirect(f"{desk}-correction", following.pk) if following else redirect(f"{desk}-corrections")
+    context = one_of(made, lambda file_id: file_address(viewer, file_id), open_=open_) | {
+        "findings": findings, "mine": made.stage == stage, "note": request.POST.get("note", ""), "now": timezone.now(),
+    }  # fmt: skip
+    return render(request, f"{desk}/correction.html", context, status=422 if findings else 200)
