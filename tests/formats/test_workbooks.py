@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 
 from xueji.formats import sheets
+from xueji.formats.undated import undated
 from xueji.formats.workbooks import Heading, Mark, disarmed, sheet_name, write, write_csv, write_marked
 
 DANGEROUS = ['=HYPERLINK("http://x")', "+1", "-1", "@SUM(A1)", "\t=1", "＝1"]
@@ -88,6 +89,31 @@ def test_the_copy_of_a_dbf_moves_its_rows_under_the_headings():
     target = io.BytesIO()
     write_marked(target, ["XH", "XM"], [(1, ["S1", "李"]), (2, ["S2", "王"])], {2: [Mark(1, "x")]}, name="d", header_row=0)
     assert [number for number, _ in sheets.read(target.getvalue()).rows] == [2, 3]
+
+
+def test_the_same_rows_give_the_same_bytes_whenever_they_are_written():
+    first = made([["S1", "李明"]])
+    with zipfile.ZipFile(io.BytesIO(first)) as opened:
+        assert opened.testzip() is None
+        core = opened.read("docProps/core.xml").decode()
+    assert core.count("2000-01-01T00:00:00Z") == 2
+    assert undated(first) == first
+    for row in (["S1", "李明"], ["S2", ""]):
+        book = openpyxl.load_workbook(io.BytesIO(made([row])))
+        assert book.properties.created.year == 2000 and book.active["A2"].value == row[0]
+
+
+def test_a_zip_that_is_no_workbook_is_not_undated():
+    with pytest.raises(ValueError, match="core.xml"):
+        undated(_zip({"x": b"1"}))
+
+
+def _zip(members):
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as made_:
+        for name, content in members.items():
+            made_.writestr(name, content)
+    return target.getvalue()
 
 
 @pytest.mark.parametrize("title", ["", "A 学院 毕业结论 第 1 版"])

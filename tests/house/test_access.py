@@ -170,10 +170,10 @@ def own_turn(world: World):
 
 def made_filing(world: World):
     """A filing without rows, made by the registrar."""
-    from xueji.exchange.filing_profiles import profiles
+    from xueji.exchange.layouts import filing_layouts
     from xueji.graduation.models import Filing
 
-    profile = next(iter(profiles()))
+    profile = next(iter(filing_layouts()))
     return Filing.objects.create(campaign=graduating(world), profile=profile, number=1, sha256="0" * 64, row_count=0, made_at=world.now, made_by="刘老师")
 
 

@@ -144,6 +144,7 @@ class Filing(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     campaign = models.ForeignKey("campaigns.Campaign", models.PROTECT, related_name="filings")
+    layout = models.TextField("格式全文", blank=True)
     profile = models.CharField(max_length=40)
     number = models.PositiveSmallIntegerField()
     previous = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")

@@ -23,7 +23,7 @@ from xueji.campaigns.queries import SHANGHAI, cases_for, notice_of
 from xueji.documents.engine import press
 from xueji.exchange.commands.filings import amend_record, make_filing, settle_rejection, take_answer
 from xueji.exchange.commands.rosters import receive_roster
-from xueji.exchange.filing_profiles import profiles
+from xueji.exchange.layouts import filing_layouts
 from xueji.exchange.queries.filings import as_dbf, as_workbook, difference, file_name
 from xueji.exchange.roster import running
 from xueji.exchange.studies_file import read_studies
@@ -317,8 +317,8 @@ def _in_force(telling: Telling, cast: _Cast) -> None:
 
 def _filing(telling: Telling, cast: _Cast) -> None:
     """The list goes to the province, one row comes back rejected, is mended and filed again; then an amendment."""
-    profile = profiles()["provincial"]
-    first = make_filing(cast.office(_at(7, 1, 9)), cast.campaign, profile=profile).result
+    layout = filing_layouts()["provincial"]
+    first = make_filing(cast.office(_at(7, 1, 9)), cast.campaign, layout=layout).result
     raw = as_dbf(first)
     telling.keep(f"filing/{file_name(first, 'dbf')}", raw)
     telling.keep(f"filing/{file_name(first, 'xlsx')}", as_workbook(first))
@@ -334,7 +334,7 @@ def _filing(telling: Telling, cast: _Cast) -> None:
     telling.expect("a rejected record is not frozen", expected=False, seen=filed(record))
     change_record(cast.office(_at(7, 4, 9)), record, values={"major_name": record.major_name + "（学术学位）"}, reason="按招生信息改正")
     settle_rejection(Act(cast.staff[f"SEC{record.college_id}"], _at(7, 4, 10), "college"), row, note="已按招生信息改正，重新报送")
-    second = make_filing(cast.office(_at(7, 5, 9)), cast.campaign, profile=profile).result
+    second = make_filing(cast.office(_at(7, 5, 9)), cast.campaign, layout=layout).result
     telling.expect("the second filing differs in that row only", expected=((), (), ((numbers[1], ("ZYMC",)),)),
                    seen=(difference(second).added, difference(second).removed, difference(second).changed))  # fmt: skip
     frozen = StudentRecord.objects.select_related("person", "college").get(student_number=numbers[0])

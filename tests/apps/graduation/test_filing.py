@@ -10,7 +10,8 @@ from tests.world import SHANGHAI
 
 from xueji.campaigns.commands import open_campaign
 from xueji.exchange.commands.filings import amend_record, make_filing, settle_rejection, snapshot, take_answer
-from xueji.exchange.filing_profiles import profiles, read_profile
+from xueji.exchange.layouts import as_workbook as workbook_of_rows
+from xueji.exchange.layouts import filing_layouts, layouts, read_layout
 from xueji.exchange.queries.filings import as_dbf, as_workbook, difference, file_name
 from xueji.formats import dbf
 from xueji.graduation.models import Filing
@@ -23,7 +24,7 @@ from xueji.rules.filing import Tolerance
 
 pytestmark = pytest.mark.django_db
 N3 = (Path(__file__).resolve().parents[3] / "campaigns" / "N3-bit-2020-conclusions.toml").read_text("utf-8")
-LIST = profiles()["provincial"]
+LIST = filing_layouts()["provincial"]
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 
 
@@ -44,14 +45,16 @@ def ids(stopped):
 
 
 def test_every_layout_reads_and_names_only_fields_of_the_catalogue():
-    assert set(profiles()) == {"qualification", "provincial", "degree"}
+    assert set(filing_layouts()) == {"qualification", "provincial", "degree"}
+    assert set(layouts()) - set(filing_layouts()) == {"chsi_students", "english_names"}
+    assert all(one.source for one in layouts().values())
     with pytest.raises(ValueError, match="no field"):
-        read_profile('[profile]\ncode="x"\ntitle="x"\ntitle_en="x"\nsource="x"\nfile="x"\nconclusions=[]\n[[column]]\nname="A"\nfield="shoe"\nwidth=1')
+        read_layout('[layout]\ncode="x"\nlabel="x"\nlabel_en="x"\nsource="x"\n[[column]]\nname="A"\nfield="shoe"\nwidth=1')
 
 
 def test_a_filing_is_a_snapshot_that_reads_back_the_same(concluded):
     world, campaign = concluded
-    filing = make_filing(world.act("刘老师"), campaign, profile=LIST).result
+    filing = make_filing(world.act("刘老师"), campaign, layout=LIST).result
     assert filing.row_count == 3 and file_name(filing, "dbf") == "19990_byk_01.dbf"
     table = dbf.read(as_dbf(filing))
     rows = [dict(zip([c.name for c in table.columns], row, strict=True)) for row in table.rows]
@@ -59,12 +62,12 @@ def test_a_filing_is_a_snapshot_that_reads_back_the_same(concluded):
     assert rows[0]["BJYJL"] == "毕业" and rows[0]["RXRQ"] == "20170901"
     sheet = load_workbook(io.BytesIO(as_workbook(filing))).active
     assert [c.value for c in sheet[2]][1] == "祝𬱖"
-    assert make_filing(world.act("刘老师"), campaign, profile=LIST).unchanged
+    assert make_filing(world.act("刘老师"), campaign, layout=LIST).unchanged
 
 
 def test_the_same_filing_gives_the_same_bytes_for_ever(concluded):
     world, campaign = concluded
-    filing = make_filing(world.act("刘老师"), campaign, profile=LIST).result
+    filing = make_filing(world.act("刘老师"), campaign, layout=LIST).result
     first = as_dbf(filing), as_workbook(filing)
     change_record(world.act("刘老师"), world.record("单雄信"), values={"major_name": "另一个专业"}, reason="x")
     again = Filing.objects.get(pk=filing.pk)
@@ -74,12 +77,12 @@ def test_the_same_filing_gives_the_same_bytes_for_ever(concluded):
 def test_rows_that_break_a_stop_rule_stay_out_and_are_listed_with_their_owner(concluded):
     world, campaign = concluded
     change_record(world.act("刘老师"), world.record("单雄信"), values={"born_on": "2002-05-07"}, reason="x")
-    filing = make_filing(world.act("刘老师"), campaign, profile=LIST).result
+    filing = make_filing(world.act("刘老师"), campaign, layout=LIST).result
     assert filing.row_count == 3, "the provincial list has no date of birth"
-    rows, judged, _ = snapshot(campaign, profiles()["qualification"], tolerances=(), on=date(2020, 7, 1))
+    rows, judged, _ = snapshot(campaign, filing_layouts()["qualification"], tolerances=(), on=date(2020, 7, 1))
     assert "REPORT.006" in {f.id for f in judged.findings["S201701003"]} and "REPORT.009" in {f.id for f in judged.findings["S201701001"]}
     with pytest.raises(Stopped) as nobody:
-        make_filing(world.act("刘老师"), campaign, profile=profiles()["qualification"])
+        make_filing(world.act("刘老师"), campaign, layout=filing_layouts()["qualification"])
     assert ids(nobody) == ["REVIEW.021"]
 
 
@@ -90,20 +93,20 @@ def test_a_tolerance_needs_an_expected_count_and_never_covers_duplicates(conclud
     count = len(snapshot(campaign, LIST, tolerances=(), on=date(2020, 7, 1))[1].left_out)
     assert count == 2
     with pytest.raises(Stopped) as more:
-        make_filing(world.act("刘老师"), campaign, profile=LIST, tolerances=[Tolerance("REPORT.005", count - 1, "旧证", "刘老师")])
+        make_filing(world.act("刘老师"), campaign, layout=LIST, tolerances=[Tolerance("REPORT.005", count - 1, "旧证", "刘老师")])
     assert "REVIEW.020" in ids(more)
     with pytest.raises(Stopped) as never:
-        make_filing(world.act("刘老师"), campaign, profile=LIST, tolerances=[Tolerance("REPORT.010", 9, "x", "刘老师")])
+        make_filing(world.act("刘老师"), campaign, layout=LIST, tolerances=[Tolerance("REPORT.010", 9, "x", "刘老师")])
     assert "REVIEW.019" in ids(never)
-    filing = make_filing(world.act("刘老师"), campaign, profile=LIST, tolerances=[Tolerance("REPORT.005", count, "旧证", "刘老师")]).result
+    filing = make_filing(world.act("刘老师"), campaign, layout=LIST, tolerances=[Tolerance("REPORT.005", count, "旧证", "刘老师")]).result
     assert filing.row_count == 3 and filing.overrides[0]["reason"] == "旧证"
 
 
 def test_a_second_filing_shows_its_difference_to_the_first(concluded):
     world, campaign = concluded
-    make_filing(world.act("刘老师"), campaign, profile=LIST)
+    make_filing(world.act("刘老师"), campaign, layout=LIST)
     change_record(world.act("刘老师"), world.record("单雄信"), values={"major_name": "软件工程"}, reason="更正")
-    second = make_filing(world.act("刘老师"), campaign, profile=LIST).result
+    second = make_filing(world.act("刘老师"), campaign, layout=LIST).result
     assert second.number == 2
     found = difference(second)
     assert (found.added, found.removed, found.changed) == ((), (), (("S201701003", ("ZYMC",)),))
@@ -111,7 +114,7 @@ def test_a_second_filing_shows_its_difference_to_the_first(concluded):
 
 def test_a_rejection_is_followed_until_it_is_closed(concluded):
     world, campaign = concluded
-    filing = make_filing(world.act("刘老师"), campaign, profile=LIST).result
+    filing = make_filing(world.act("刘老师"), campaign, layout=LIST).result
     with pytest.raises(Stopped) as strangers:
         take_answer(world.act("刘老师"), filing, answers={"S000": ("accepted", "", "")})
     assert ids(strangers) == ["REVIEW.022"]
@@ -134,7 +137,7 @@ def test_after_filing_only_the_authoritys_reply_changes_the_record(concluded):
     with pytest.raises(Stopped) as early:
         amend_record(world.act("刘老师"), world.record("单雄信"), field="major_name", value="软件工程", reason="", reply=PDF, reply_number="")
     assert ids(early) == ["REVIEW.023", "REVIEW.024", "CAMP.022"]
-    make_filing(world.act("刘老师"), campaign, profile=LIST)
+    make_filing(world.act("刘老师"), campaign, layout=LIST)
     assert filed(world.record("单雄信"))
     amend_record(world.act("刘老师"), world.record("单雄信"), field="major_name", value="软件工程", reason="录入错误", reply=PDF, reply_number="京教函〔2020〕1号")
     assert value_of(world.record("单雄信"), "major_name") == "软件工程"
@@ -144,6 +147,71 @@ def test_after_filing_only_the_authoritys_reply_changes_the_record(concluded):
 def test_filings_are_the_registrys_affair(concluded):
     world, campaign = concluded
     with pytest.raises(Refused):
-        make_filing(world.act("王秘书"), campaign, profile=LIST)
-    make_filing(world.act("刘老师"), campaign, profile=LIST)
+        make_filing(world.act("王秘书"), campaign, layout=LIST)
+    make_filing(world.act("刘老师"), campaign, layout=LIST)
     assert not filings(world.actor("王秘书")) and filings(world.actor("刘老师"), campaign).count() == 1
+
+
+OWN = """
+[layout]
+code = "{code}"
+label = "省厅名单"
+label_en = "List for the province"
+source = "甘教学函〔2021〕7号 附件2"
+[filing]
+file = "{{school}}-{{number}}"
+conclusions = ["graduation"]
+[[column]]
+name = "XH"
+heading = "学号"
+field = "student_number"
+width = {width}
+[[column]]
+name = "XM"
+heading = "姓名"
+field = "name"
+width = 40
+characters = 3
+[[column]]
+name = "JL"
+heading = "结论"
+field = "conclusion"
+width = 4
+words = {{ graduation = "01" }}
+"""
+
+
+@pytest.fixture
+def own_layouts(settings, tmp_path):
+    settings.XUEJI_HOME = tmp_path
+    (tmp_path / "layouts").mkdir()
+    return tmp_path / "layouts"
+
+
+def test_everything_wrong_with_a_layout_is_said_at_once():
+    with pytest.raises(ValueError) as wrong:
+        read_layout(OWN.format(code="x", width=900).replace('name = "XM"', 'name = "XH"\nform = "word"').replace('"JL"', '"结论"'))
+    assert [part.strip() for part in str(wrong.value).split(";")] == [
+        "x: XH: a width of 900 bytes, 1 to 254 are possible", "XH: name has no words", "XH stands twice",
+        "结论: dBASE III has names of 1 to 10 ASCII characters, say it as heading",
+    ]  # fmt: skip
+
+
+def test_a_school_files_in_its_own_layout_and_an_old_filing_keeps_the_one_it_was_made_with(concluded, own_layouts):
+    world, campaign = concluded
+    (own_layouts / "province.toml").write_text(OWN.format(code="province", width=15), "utf-8")
+    filing = make_filing(world.act("刘老师"), campaign, layout=filing_layouts()["province"]).result
+    first = as_dbf(filing), as_workbook(filing)
+    assert dbf.read(first[0]).rows[2] == ["S201701003", "单雄信", "01"] and file_name(filing, "dbf") == "19990-1.dbf"
+    (own_layouts / "province.toml").write_text(OWN.format(code="province", width=20), "utf-8")
+    assert (as_dbf(filing), as_workbook(filing)) == first
+    assert make_filing(world.act("刘老师"), campaign, layout=filing_layouts()["province"]).result.number == 2, "another layout is another file"
+
+
+def test_a_workbook_counts_characters_and_a_dbf_counts_bytes(own_layouts):
+    (own_layouts / "province.toml").write_text(OWN.format(code="province", width=15), "utf-8")
+    fits = {"student_number": "S1", "name": "𬱖𬱖𬱖", "conclusion": "graduation"}
+    assert workbook_of_rows("province", [fits])
+    with pytest.raises(Stopped) as long:
+        workbook_of_rows("province", [fits, fits | {"name": "阿卜杜拉"}, fits | {"student_number": "S" * 16}])
+    assert [(f.id, f.place) for f in long.value.findings] == [("LAYOUT.002", "第 2 行"), ("LAYOUT.002", "第 3 行")]

@@ -326,12 +326,12 @@ def test_a_way_of_delivery_that_the_law_does_not_know_is_refused(batch):
 
 def test_after_acceptance_or_filing_nothing_is_asked_or_proposed_anew(batch):
     from xueji.exchange.commands.filings import make_filing
-    from xueji.exchange.filing_profiles import profiles
+    from xueji.exchange.layouts import filing_layouts
 
     case = case_of("毕业生")
     values = {"conclusion": "graduation", "graduated_on": "2020-06-20", "id_number": "320600200205060060"}
     change_record(batch.act("刘老师"), case.record, values=values, reason="x")
-    make_filing(batch.act("刘老师"), case.campaign, profile=profiles()["provincial"])
+    make_filing(batch.act("刘老师"), case.campaign, layout=filing_layouts()["provincial"])
     with pytest.raises(Stopped) as asked:
         request_conclusion(batch.act("毕业生"), case_of("毕业生"), conclusion="completion", reason="x", supervisor="周")
     assert ids(asked) == ["REVIEW.004"]

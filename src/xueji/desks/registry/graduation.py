@@ -18,8 +18,8 @@ from xueji.desks.components.reviews import explained
 from xueji.desks.registry.graduation_forms import AnswerForm, ExceptionForm, FilingForm, StandingForm
 from xueji.exchange.commands.filings import make_filing, settle_rejection, take_answer
 from xueji.exchange.filing_answers import read_answers
-from xueji.exchange.filing_profiles import profiles
-from xueji.exchange.queries.filings import as_dbf, as_workbook, difference, file_name
+from xueji.exchange.layouts import filing_layouts
+from xueji.exchange.queries.filings import as_dbf, as_workbook, difference, file_name, layout_of
 from xueji.graduation.commands import except_requirement, review_legality
 from xueji.graduation.queries import adverse_notice_of, beyond_limit, filings, rejections, tallies
 from xueji.journal.command import Stopped
@@ -69,7 +69,7 @@ def make(request: HttpRequest, code: str) -> HttpResponse:
         values = form.cleaned_data
         granted = [Tolerance(values["rule"], values["expected"], values["reason"], str(viewer_of(request).label))] if values["rule"] else []
         try:
-            change = make_filing(act_of(request, "registry"), campaign, profile=profiles()[values["profile"]], tolerances=granted)
+            change = make_filing(act_of(request, "registry"), campaign, layout=filing_layouts()[values["profile"]], tolerances=granted)
         except Stopped as stopped:
             findings = stopped.findings
         else:
@@ -97,7 +97,7 @@ def filing(request: HttpRequest, pk: object) -> HttpResponse:
     sentences = catalogue_of_findings()
     left_out = [(one, [(rule, sentences[rule].remedy, STAGES[rule]) for rule in one["rules"]]) for one in found.left_out]
     return render(request, "registry/filing.html",
-                  {"filing": found, "profile": profiles()[found.profile], "left_out": left_out, "difference": difference(found),
+                  {"filing": found, "layout": layout_of(found), "left_out": left_out, "difference": difference(found),
                    "form": form, "findings": findings, "accepted": found.rows.filter(answer="accepted").count(),
                    "rejected": found.rows.filter(answer="rejected").count()})  # fmt: skip
 

@@ -8,7 +8,7 @@ from django import forms
 
 from xueji.catalogue.text import Text
 from xueji.desks.components.languages import said
-from xueji.exchange.filing_profiles import profiles
+from xueji.exchange.layouts import filing_layouts
 from xueji.rules.filing import OVERRIDABLE
 from xueji.rules.standing import MOVES
 
@@ -28,7 +28,7 @@ class FilingForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["profile"].choices = [(code, said(p.title)) for code, p in profiles().items()]
+        self.fields["profile"].choices = [(code, said(p.label)) for code, p in filing_layouts().items()]
         self.fields["rule"].choices = [("", said(Text("不用容差", "no tolerance")))] + [(rule, rule) for rule in sorted(OVERRIDABLE)]
         _label(self, profile=("格式", "Layout"), rule=("容差：规则", "Tolerance: rule"), expected=("预计人数", "Expected count"), reason=("理由", "Reason"))
 

@@ -9,13 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from xueji.accounts.permissions import Permission
 from xueji.campaigns.batches.commands import some
 from xueji.campaigns.models import Campaign, Case
-from xueji.exchange.filing_profiles import Profile
+from xueji.exchange.layouts import Layout
 from xueji.graduation.models import Amendment, Filing, FilingRow
 from xueji.graduation.queries import filed
 from xueji.graduation.terms import Answer
 from xueji.journal.command import ANYWHERE, Act, Change, Scope, Stopped, command
 from xueji.records.commands import change_record
-from xueji.records.models import StudentRecord
+from xueji.records.models import School, StudentRecord
 from xueji.records.queries import school, scope_of, value_of
 from xueji.rules.filing import OVERRIDABLE, Judged, Tolerance, whole
 from xueji.rules.findings import finding
@@ -24,24 +24,30 @@ from xueji.vault.commands import store_file
 CHUNK = 5000
 
 
-def snapshot(campaign: Campaign, profile: Profile, *, tolerances: Sequence[Tolerance], on) -> tuple[dict[str, dict[str, str]], Judged, dict[str, StudentRecord]]:
+def snapshot(campaign: Campaign, layout: Layout, *, tolerances: Sequence[Tolerance], on) -> tuple[dict[str, dict[str, str]], Judged, dict[str, StudentRecord]]:
     """The rows a filing would have now, judged. Nothing is written; the caller may make files for the registry only."""
     of_school = school()
     records: dict[str, StudentRecord] = {}
-    cases = Case.objects.filter(campaign=campaign, left_at=None, record__conclusion__in=profile.conclusions)
+    cases = Case.objects.filter(campaign=campaign, left_at=None, record__conclusion__in=layout.conclusions)
     for case in cases.select_related("record__person", "record__college").order_by("record__student_number").iterator(chunk_size=CHUNK):
         records[case.record.student_number] = case.record
-    rows = {key: {c.name: c.written(record, of_school) for c in profile.columns} for key, record in records.items()}
+    rows = {key: {c.name: c.written(_stored(record, c.field, of_school)) for c in layout.columns} for key, record in records.items()}
     documents = {key: record.person.id_document for key, record in records.items()}
-    before = _filed_before(profile, records)
-    return rows, whole(rows, profile.rules(), documents, before, on=on, tolerances=tolerances), records
+    before = _filed_before(layout, records)
+    return rows, whole(rows, layout.rules(), documents, before, on=on, tolerances=tolerances), records
 
 
-def _filed_before(profile: Profile, records: Mapping[str, StudentRecord]) -> dict[str, str]:
-    if not any(c.name == "ZSBH" for c in profile.columns):
+def _stored(record: StudentRecord, field: str, of_school: School) -> str:
+    """A value that fits in one cell; a table of rows does not."""
+    value = value_of(record, field, of_school)
+    return value if isinstance(value, str) else ""
+
+
+def _filed_before(layout: Layout, records: Mapping[str, StudentRecord]) -> dict[str, str]:
+    if not any(c.name == "ZSBH" for c in layout.columns):
         return {}
     by_key = {record.pk: key for key, record in records.items()}
-    found = FilingRow.objects.filter(filing__profile=profile.code).exclude(answer=Answer.REJECTED).select_related("filing").order_by("filing__made_at")
+    found = FilingRow.objects.filter(filing__profile=layout.code).exclude(answer=Answer.REJECTED).select_related("filing").order_by("filing__made_at")
     return {by_key[row.record_id]: row.values.get("ZSBH", "") for row in found if row.record_id in by_key}
 
 
@@ -54,7 +60,7 @@ def digest_of(rows: Iterable[Mapping[str, str]]) -> str:
 
 
 @command(needs=Permission.FILING_MAKE, records="filing.made")
-def make_filing(act: Act, campaign: Campaign, *, profile: Profile, tolerances: Sequence[Tolerance] = ()) -> Change:
+def make_filing(act: Act, campaign: Campaign, *, layout: Layout, tolerances: Sequence[Tolerance] = ()) -> Change:
     """Make a filing (生成报库文件): an immutable snapshot of every row that no stop rule keeps out.
 
     A tolerance needs FILING_OVERRIDE and names rule, expected count and reason; more rows than expected stop the filing.
@@ -62,7 +68,7 @@ def make_filing(act: Act, campaign: Campaign, *, profile: Profile, tolerances: S
     problems = [finding("REVIEW.019", rule=t.rule) for t in tolerances if t.rule not in OVERRIDABLE]
     if tolerances and not act.by.may(Permission.FILING_OVERRIDE, ANYWHERE):
         problems += [finding("REVIEW.019", rule=t.rule) for t in tolerances if t.rule in OVERRIDABLE]
-    rows, judged, records = snapshot(campaign, profile, tolerances=tolerances, on=act.at.date())
+    rows, judged, records = snapshot(campaign, layout, tolerances=tolerances, on=act.at.date())
     expected = {t.rule: t.expected for t in tolerances}
     problems += [finding("REVIEW.020", rule=rule, count=count, expected=expected[rule]) for rule, count in judged.exceeded.items()]
     kept = {key: row for key, row in rows.items() if key not in judged.left_out}
@@ -70,13 +76,13 @@ def make_filing(act: Act, campaign: Campaign, *, profile: Profile, tolerances: S
         problems.append(finding("REVIEW.021"))
     if problems:
         raise Stopped(problems)
-    previous = Filing.objects.filter(campaign=campaign, profile=profile.code).order_by("-number").first()
+    previous = Filing.objects.filter(campaign=campaign, profile=layout.code).order_by("-number").first()
     proof = digest_of(kept.values())
-    if previous is not None and previous.sha256 == proof:
+    if previous is not None and (previous.sha256, previous.layout) == (proof, layout.text):
         return Change(f"filing:{previous.pk}", result=previous, unchanged=True)
     left_out = [{"student": key, "college": records[key].college_id, "rules": sorted({f.id for f in judged.findings[key]})} for key in sorted(judged.left_out)]
     filing = Filing.objects.create(
-        campaign=campaign, profile=profile.code, number=previous.number + 1 if previous else 1, previous=previous, sha256=proof,
+        campaign=campaign, profile=layout.code, layout=layout.text, number=previous.number + 1 if previous else 1, previous=previous, sha256=proof,
         row_count=len(kept), left_out=left_out, made_at=act.at, made_by=act.by.label,
         overrides=[{"rule": t.rule, "expected": t.expected, "reason": t.reason, "approver": t.approver} for t in tolerances],
     )  # fmt: skip
@@ -84,7 +90,7 @@ def make_filing(act: Act, campaign: Campaign, *, profile: Profile, tolerances: S
         [FilingRow(filing=filing, position=n, record=records[key], values=row) for n, (key, row) in enumerate(kept.items(), 1)],
         batch_size=1000,
     )
-    detail = {"profile": profile.code, "number": filing.number, "rows": len(kept), "left_out": len(left_out), "sha256": proof}
+    detail = {"profile": layout.code, "number": filing.number, "rows": len(kept), "left_out": len(left_out), "sha256": proof}
     return Change(f"filing:{filing.pk}", ANYWHERE, detail, filing)
 
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 
-from xueji.exchange.filing_profiles import profiles
-from xueji.formats import dbf
-from xueji.formats.workbooks import Heading, write
+from xueji.exchange.layouts import Layout, dbf_of, kept_layout, layout, workbook_of
 from xueji.graduation.models import Filing
 from xueji.records.queries import school
 
@@ -16,27 +13,28 @@ def _rows(filing: Filing) -> list[dict[str, str]]:
     return [row.values for row in filing.rows.order_by("position").iterator(chunk_size=2000)]
 
 
+def layout_of(filing: Filing) -> Layout:
+    """The layout as it was when the filing was made; a layout that changed since does not change what was filed."""
+    return kept_layout(filing.layout) if filing.layout else layout(filing.profile)
+
+
 def as_dbf(filing: Filing) -> bytes:
     """The filing as dBASE III, byte for byte the same whenever it is asked for."""
-    profile = profiles()[filing.profile]
-    target = io.BytesIO()
-    columns = [dbf.Column(c.name, c.width) for c in profile.columns]
-    dbf.write(target, columns, ([row[c.name] for c in profile.columns] for row in _rows(filing)), on=filing.made_at.date())
-    return target.getvalue()
+    made = layout_of(filing)
+    names = [c.name for c in made.columns]
+    return dbf_of(made, ([row[name] for name in names] for row in _rows(filing)), on=filing.made_at.date())
 
 
 def as_workbook(filing: Filing) -> bytes:
     """The same rows as a workbook."""
-    profile = profiles()[filing.profile]
-    target = io.BytesIO()
-    headings = [Heading(c.name) for c in profile.columns]
-    write(target, headings, ([row[c.name] for c in profile.columns] for row in _rows(filing)), name=profile.code)
-    return target.getvalue()
+    made = layout_of(filing)
+    names = [c.name for c in made.columns]
+    return workbook_of(made, ([row[name] for name in names] for row in _rows(filing)))
 
 
 def file_name(filing: Filing, ending: str) -> str:
     """What the authority wants the file to be called."""
-    stem = profiles()[filing.profile].file.format(school=school().code, number=filing.number)
+    stem = layout_of(filing).file.format(school=school().code, number=filing.number)
     return f"{stem}.{ending}"
 
 
