@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from django.db.models import BooleanField, Count, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models import Case as Choose
 from django.db.models.functions import TruncDate
 
@@ -27,6 +27,10 @@ from xueji.rules.progress import Mark, Standing, State, Step, standings
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
+_read: dict[str, Notice] = {}
+"""Notices this process has read, by the digest of their text: a text never changes its meaning."""
+
+
 @lru_cache(maxsize=64)
 def _parsed(sha256: str, text: str) -> Notice:
     notice, findings = read_notice(text)
@@ -41,17 +45,21 @@ def campaigns() -> QuerySet[Campaign]:
 
 
 def campaign_of(code: str) -> Campaign | None:
-    """The campaign of that code."""
-    return Campaign.objects.filter(code=code).first()
+    """The campaign of that code, with the digest of its text, by which a notice read before is found again."""
+    text = NoticeVersion.objects.filter(campaign=OuterRef("pk"), version=OuterRef("version")).values("sha256")
+    return Campaign.objects.filter(code=code).annotate(text_sha256=Subquery(text), text_version=F("version")).first()
 
 
 def notice_of(campaign: Campaign, version: int | None = None) -> Notice:
     """The notice as published, in its current or an earlier version; asked once for each campaign in hand."""
     wanted = version or campaign.version
     kept: dict[int, Notice] = campaign.__dict__.setdefault("_notices", {})
+    digest = campaign.__dict__.get("text_sha256") if wanted == campaign.__dict__.get("text_version") else None
+    if wanted not in kept and digest in _read:
+        kept[wanted] = _read[digest]
     if wanted not in kept:
         row = NoticeVersion.objects.get(campaign=campaign, version=wanted)
-        kept[wanted] = _parsed(row.sha256, row.text)
+        kept[wanted] = _read[row.sha256] = _parsed(row.sha256, row.text)
     return kept[wanted]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -46,10 +46,13 @@ def rounds() -> list[Campaign]:
 
 def terms_of(campaign: Campaign) -> Capturing:
     """What the campaign's notice declares of the capture. Raises LookupError for a notice without ``[capture]``."""
-    declared = capturing(notice_of(campaign))
-    if declared is None:
-        raise LookupError(campaign.code)
-    return declared
+    kept: dict[int, Capturing] = campaign.__dict__.setdefault("_capturing", {})
+    if campaign.version not in kept:
+        declared = capturing(notice_of(campaign))
+        if declared is None:
+            raise LookupError(campaign.code)
+        kept[campaign.version] = declared
+    return kept[campaign.version]
 
 
 def cases_in(viewer: Viewer, campaign: Campaign, permission: str = Permission.CASE_READ) -> QuerySet[Case]:
@@ -69,10 +72,16 @@ def graduand(record: StudentRecord) -> Graduand:
 
 def captures_of(records: Iterable[StudentRecord]) -> dict[Any, list[Capture]]:
     """Every version of the records' photos with open disputes noted, oldest first, by record. Two queries."""
-    wanted = [r.pk for r in records]
+    return captures_by_record([r.pk for r in records])
+
+
+def captures_by_record(wanted: Collection[Any]) -> dict[Any, list[Capture]]:
+    """The same for the ids of records."""
     found: dict[Any, list[Capture]] = {pk: [] for pk in wanted}
-    disputed = set(Dispute.objects.filter(capture__record__in=wanted, decided_at=None).values_list("capture", flat=True))
-    refused = set(Dispute.objects.filter(capture__record__in=wanted, upheld=True).values_list("capture", flat=True))
+    disputed, refused = set(), set()
+    open_or_upheld = Dispute.objects.filter(Q(decided_at=None) | Q(upheld=True), capture__record__in=wanted)
+    for capture, decided_at in open_or_upheld.values_list("capture", "decided_at"):
+        (refused if decided_at else disputed).add(capture)
     for one in Capture.objects.filter(record__in=wanted).select_related("campaign").order_by("version"):
         one.open_dispute = one.pk in disputed  # type: ignore[attr-defined]
         one.refused = one.pk in refused  # type: ignore[attr-defined]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
 from xueji.accounts.permissions import Permission
@@ -18,17 +18,15 @@ from xueji.campaigns.queries import SHANGHAI, notice_of
 from xueji.catalogue.text import Text
 from xueji.journal.command import ANYWHERE, Act, Change, Scope, Stopped, command
 from xueji.photos.commands import judge_captured_photo
-from xueji.photos.day.models import Capture, Code, Envelope, Fee, Line, Session, Slot, Turn
-from xueji.photos.day.queries import keys_by, photos_of, terms_of, turn_today, unready
+from xueji.photos.day.models import Capture, Envelope, Fee, Line, Turn
+from xueji.photos.day.queries import terms_of, turn_today
+from xueji.photos.day.scanning import Known, judged, known_code
 from xueji.photos.day.terms import METHODS, Light, Mode, Origin
-from xueji.photos.day.tokens import NoCode, opened
+from xueji.photos.day.tokens import NoCode
 from xueji.records.queries import scope_of
 from xueji.rules.findings import Finding, finding
 from xueji.rules.progress import State
-from xueji.rules.station import Scanned, admission
 from xueji.vault.commands import store_file
-
-EARLY = timedelta(minutes=15)
 
 
 def _at_campus(campus: str, **_: object) -> Scope:
@@ -43,36 +41,12 @@ def _station(act: Act) -> Act:
     return Act(SystemActor(f"采集台 {act.by.label}"), act.at, "capture")
 
 
-def judged_scan(case: Case, code: Code, *, campaign: Campaign, campus: str, now: datetime, turn: Turn | None) -> tuple[str, list[Finding]]:
-    """The light and the reasons for a code at a place, as rules/station.py says."""
-    here = Session.objects.filter(campaign=campaign, campus=campus, opens__lte=now + EARLY, closes__gt=now - EARLY)
-    slot = Slot.objects.filter(case=case).first()
-    sessions = {s.pk: s for s in here}
-    terms = terms_of(campaign)
-    photos = photos_of(case)
-    titles = {item.code: item.title.zh for item in terms.ready}
-    own = bool(slot and slot.session_id in sessions) or any(s.open_day for s in sessions.values())
-    return admission(
-        Scanned(now, code.expires_at, code.revoked_at is not None, case.campaign_id == campaign.pk, case.left_at is None, photos.duty,
-                photos.reason, own, bool(sessions), tuple(titles[c] for c in unready([case], terms)[case.pk]),
-                turn.number if turn else 0, bool(turn and turn.finished_at))
-    )  # fmt: skip
-
-
-def case_behind(token: str) -> tuple[Case, Code]:
-    """The case and the code behind a scanned text. Raises Stopped with what is wrong with it."""
+def _seen(token: str, campaign: Campaign, campus: str, at: datetime) -> Known:
+    """What is known of a scanned text. Raises Stopped with what is wrong with it."""
     try:
-        inside = opened(token, keys_by)
+        return known_code(token, campaign, campus, at)
     except NoCode as no:
         raise Stopped([finding(no.why)]) from None
-    code = (
-        Code.objects.filter(case=inside.case, serial=inside.serial)
-        .select_related("case__campaign", "case__record__person", "case__record__college")
-        .first()
-    )
-    if code is None:
-        raise Stopped([finding("STAT.001")])
-    return code.case, code
 
 
 @command(needs=Permission.STATION_OPERATE, records="turn.arrived", scope=_at_campus)
@@ -82,38 +56,44 @@ def arrive(act: Act, campaign: Campaign, *, token: str, campus: str, station: st
     One turn per student and day: a second scan, here or at another station at the same instant, finds the first one.
     Raises Stopped for a text that is no code.
     """
-    case, code = case_behind(token)
-    on = act.at.astimezone(SHANGHAI).date()
-    turn = turn_today(case, on)
-    light, words = judged_scan(case, code, campaign=campaign, campus=campus, now=act.at, turn=turn)
-    if light == Light.RED or turn is not None:
-        return Change(f"case:{case.pk}", Scope(campus=campus), result=(light, words, turn), unchanged=True)
-    turn, fresh = _take_turn(case, campaign, on, campus, light, words, station, act.at)
+    known, on = _seen(token, campaign, campus, act.at), act.at.astimezone(SHANGHAI).date()
+    light, words = judged(known, campaign, act.at)
+    if light == Light.RED or known.number:
+        turn = Turn.objects.filter(case=known.case, on=on).first() if known.number else None
+        return Change(f"case:{known.case}", Scope(campus=campus), result=(light, words, turn), unchanged=True)
+    turn, fresh = _take_turn(known.case, campaign, on, campus, light, words, station, act.at)
     if not fresh:
-        light, words = judged_scan(case, code, campaign=campaign, campus=campus, now=act.at, turn=turn)
+        light, words = judged(replace(known, number=turn.number, finished=turn.finished_at is not None), campaign, act.at)
     detail = {"number": turn.number, "light": light, "station": station, "reasons": [f.id for f in words]}
     return Change(f"turn:{turn.pk}", Scope(campus=campus), detail, (light, words, turn), unchanged=not fresh)
 
 
 def _take_turn(
-    case: Case, campaign: Campaign, on: Any, campus: str, light: str, words: list[Finding], station: str, at: datetime, *, offline: bool = False
+    case: UUID, campaign: Campaign, on: date, campus: str, light: str, words: list[Finding], station: str, at: datetime, *, offline: bool = False
 ) -> tuple[Turn, bool]:  # fmt: skip
     """Give the next number, or the turn that somebody else was quicker to give. The line's row is the lock, the constraint the proof."""
-    Line.objects.get_or_create(campaign=campaign, on=on, campus=campus)
-    Line.objects.filter(campaign=campaign, on=on, campus=campus).update(last=F("last") + 1)
-    there = turn_today(case, on)
-    if there is None:
-        number = Line.objects.get(campaign=campaign, on=on, campus=campus).last
-        try:
-            with transaction.atomic():
-                return Turn.objects.create(
-                    case=case, campaign=campaign, on=on, campus=campus, number=number, light=light, words=[f.as_json() for f in words],
-                    station=station, arrived_at=at, offline=offline,
-                ), True  # fmt: skip
-        except IntegrityError:  # the same student at another campus's line, at this instant
-            there = Turn.objects.get(case=case, on=on)
-    Line.objects.filter(campaign=campaign, on=on, campus=campus).update(last=F("last") - 1)
-    return there, False
+    number = _next_number(campaign, on, campus)
+    try:
+        with transaction.atomic():
+            return Turn.objects.create(
+                case_id=case, campaign=campaign, on=on, campus=campus, number=number, light=light, words=[f.as_json() for f in words],
+                station=station, arrived_at=at, offline=offline,
+            ), True  # fmt: skip
+    except IntegrityError:  # the same student at another station, at this instant
+        Line.objects.filter(campaign=campaign, on=on, campus=campus).update(last=F("last") - 1)
+        return Turn.objects.get(case=case, on=on), False
+
+
+def _next_number(campaign: Campaign, on: date, campus: str) -> int:
+    """The next number of the place and day; its row stays locked until the transaction ends."""
+    take = 'UPDATE photos_line SET last = last + 1 WHERE campaign_id = %s AND "on" = %s AND campus = %s RETURNING last'
+    for _ in range(2):
+        with connection.cursor() as cursor:
+            cursor.execute(take, [campaign.pk, connection.ops.adapt_datefield_value(on), campus])
+            if row := cursor.fetchone():
+                return int(row[0])
+        Line.objects.get_or_create(campaign=campaign, on=on, campus=campus)
+    raise LookupError(f"no line at {campus} on {on}")
 
 
 @command(needs=Permission.STATION_OPERATE, records="turn.called", scope=_of_turn)
@@ -227,16 +207,17 @@ def deliver_envelope(act: Act, campaign: Campaign, *, campus: str, station: str,
 
 def _replayed(act: Act, campaign: Campaign, campus: str, station: str, inside: dict[str, Any], photo: bytes) -> tuple[Turn | None, list[Finding]]:
     """The same commands as online, inside one savepoint: all of it, or nothing and the conflict."""
-    case, code = case_behind(inside["token"])
-    on = act.at.astimezone(SHANGHAI).date()
-    before = turn_today(case, on)
+    known, on = _seen(inside["token"], campaign, campus, act.at), act.at.astimezone(SHANGHAI).date()
+    case = Case.objects.select_related("record").get(pk=known.case)
+    case.campaign = campaign
+    before = turn_today(case, on) if known.number else None
     if before is not None and before.finished_at:
         return before, [finding("STAT.020", number=before.number)]
-    light, words = judged_scan(case, code, campaign=campaign, campus=campus, now=act.at, turn=before)
+    light, words = judged(known, campaign, act.at)
     if light == Light.RED:
         return None, [finding("STAT.021", reason=words[0].message)]
     with transaction.atomic():
-        turn = before or _take_turn(case, campaign, on, campus, light, words, station, act.at, offline=True)[0]
+        turn = before or _take_turn(case.pk, campaign, on, campus, light, words, station, act.at, offline=True)[0]
         if photo and inside.get("outcome") == "done":
             add_shot(act, turn, content=photo)
             accept_shot(act, turn)
