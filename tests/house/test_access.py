@@ -1,7 +1,7 @@
 """What is not yours does not exist: every address, tried by a visitor, another student, another college, and the right person."""
 
 import tomllib
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -62,6 +62,7 @@ def things(world: World) -> dict[str, object]:
         "message": lambda: received_message(world),
         "case_with_receipt": lambda: submitted_case(world),
         "correction": lambda: asked_correction(world),
+        "extension_request": lambda: asked_extension(world, "李明"),
         "job": lambda: started_job(world),
         "ticket": lambda: own_ticket(world),
         "staff": lambda: world.account("王秘书").pk,
@@ -80,6 +81,7 @@ def things(world: World) -> dict[str, object]:
         "certificate": lambda: released_certificate(world).pk,
         "run": lambda: released_certificate(world).run_id,
         "master": lambda: released_certificate(world).run.master_id,
+        "disclosed_photo": lambda: disclosed_photo(world),
         "issuer_key": lambda: signing_key(world),
         "judgement": lambda: rejected_photo(world, record).pk,
     }
@@ -129,6 +131,23 @@ def released_certificate(world: World):
     words = {"title": "毕业证书", "body": "准予毕业。", "school": "东湖理工大学", "date": "二〇二四年六月三十日"}
     return Certificate.objects.create(record=world.record("李明"), kind="graduation", run=run, position=1, values=words, issued_on=world.now.date(),
                                       token="t", statement="XJ1.x.y", college_id="A")  # fmt: skip
+
+
+def disclosed_photo(world: World) -> str:
+    """A ticket for the photo that 李明 lets verifiers see."""
+    from datetime import UTC, timedelta
+
+    from xueji.certificates.models import Disclosure
+    from xueji.certificates.queries.disclosures import photo_ticket
+    from xueji.records.queries import scope_of
+    from xueji.stories.portrait import portrait
+    from xueji.vault.commands import store_file
+
+    one = released_certificate(world)
+    one.photo = store_file(world.act("李明"), portrait(1), purpose="photo", scope=scope_of(world.record("李明"))).result
+    one.save()
+    now = datetime.now(UTC)
+    return photo_ticket(Disclosure.objects.create(certificate=one, items=["photo"], made_at=now, until=now + timedelta(days=1)))
 
 
 def confirming(world: World):
@@ -251,6 +270,14 @@ def asked_correction(world: World) -> str:
     return str(made.pk)
 
 
+def asked_extension(world: World, name: str) -> str:
+    """A later end that the counsellor asked for."""
+    from xueji.campaigns.extension_requests import request_extension
+
+    until = world.campaign.closes + timedelta(days=1)
+    return str(request_extension(world.act("高辅导员"), world.case_of(name), until=until, reason="住院").result.pk)
+
+
 def started_job(world: World) -> str:
     """Background work that 王秘书 started for college A."""
     from xueji.jobs.models import Job
@@ -333,6 +360,10 @@ def grow(world: World, what: str, count: int) -> None:
     for number in range(first, first + count):
         if what in {"records", "cases", "events"}:
             world.enrol(f"孙{number}", f"S202401{number:03d}", "A", class_number="S240101", id_number="")
+        elif what == "extension_requests":
+            world.enrol(f"孙{number}", f"S202401{number:03d}", "A", class_number="S240101", id_number="")
+            follow_audience(world.system(), world.campaign)
+            asked_extension(world, f"孙{number}")
         elif what == "photographed":
             world.enrol(f"周{number}", f"S202401{number:03d}", "A", class_number="S240101", id_number="", expected_on=date(2025, 6, 30))
         elif what == "staff":

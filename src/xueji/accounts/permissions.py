@@ -20,6 +20,7 @@ class Permission(StrEnum):
     CASE_READ = "case.read"
     CASE_RECEIVE = "case.receive"
     CASE_EXTEND = "case.extend"
+    CASE_ASK_EXTENSION = "case.ask_extension"
     CASE_REMIND = "case.remind"
     CASE_EXPORT = "case.export"
     CASE_NOMINATE = "case.nominate"
@@ -70,6 +71,7 @@ SENTENCES: dict[Permission, Text] = {
     Permission.CASE_READ: Text("查看事项进度", "see the progress of cases"),
     Permission.CASE_RECEIVE: Text("收表、退表", "receive and return signed forms"),
     Permission.CASE_EXTEND: Text("批准个人或学院延期", "grant a personal or college extension"),
+    Permission.CASE_ASK_EXTENSION: Text("为本班学生申请个人延期", "ask for a personal extension for students of the own classes"),
     Permission.CASE_REMIND: Text("提醒未完成的学生", "remind those who have not finished"),
     Permission.CASE_EXPORT: Text("导出名单和统计", "export lists and figures"),
     Permission.CASE_NOMINATE: Text("上报名单外的学生", "report students outside the lists"),

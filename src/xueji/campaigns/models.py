@@ -8,6 +8,7 @@ from django.db import models
 
 from xueji.records.models import College, StudentRecord
 from xueji.rules.progress import State
+from xueji.vault.fields import EncryptedTextField
 
 STATES = [(s.value, s.value) for s in State]
 
@@ -124,6 +125,39 @@ class Extension(models.Model):
 
     def __str__(self) -> str:
         return f"{self.step or '*'} {self.until:%F %T}"
+
+
+class ExtensionRequest(models.Model):
+    """A counsellor asks for a later end for one student (延期申请): until when and why, and what became of it.
+
+    The reason is sealed: why somebody is late is often an illness or a family matter.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="extension_requests")
+    until = models.DateTimeField()
+    reason = EncryptedTextField("理由", max_length=300)
+    asked_at = models.DateTimeField()
+    asked_by = models.CharField(max_length=120)
+    asker = models.CharField("申请人账号", max_length=64)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.CharField(max_length=120, blank=True)
+    note = EncryptedTextField("审批意见", max_length=300, blank=True)
+    granted = models.ForeignKey(Extension, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["-asked_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["case"], condition=models.Q(decided_at=None), name="one_open_extension_request_per_case")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.until:%F %T}"
+
+    @property
+    def open(self) -> bool:
+        """Whether nobody has decided it."""
+        return self.decided_at is None
 
 
 import xueji.campaigns.batches.models  # noqa: E402, F401  the tables of the batches belong to this app

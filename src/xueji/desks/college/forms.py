@@ -112,6 +112,36 @@ class ExtendForm(forms.Form):
         return datetime.combine(self.cleaned_data["day"], self.cleaned_data["clock"], SHANGHAI)
 
 
+class AskExtensionForm(ExtendForm):
+    """A later end asked for by the counsellor; the reason is kept sealed."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = Text(
+            "审批的老师和学生本人看得到，加密保存。写到能作决定为止，不用写病情。",
+            "Those who decide and the student see it; it is kept encrypted. As much as a decision needs, no diagnosis.",
+        )
+
+
+class DecideExtensionForm(forms.Form):
+    """Grant or refuse: the end may be another one than asked for; a refusal needs its reason."""
+
+    day = forms.DateField(label=Text("延长到哪一天", "Until which day"), widget=forms.DateInput(attrs={"type": "date"}),
+                          error_messages=ExtendForm.base_fields["day"].error_messages)  # fmt: skip
+    clock = forms.TimeField(label=Text("几点", "At what time"), widget=forms.TimeInput(attrs={"type": "time"}),
+                            error_messages=ExtendForm.base_fields["clock"].error_messages)  # fmt: skip
+    note = forms.CharField(max_length=300, required=False, label=Text("意见（不批准时必填）", "Note (needed to refuse)"),
+                           widget=forms.TextInput(attrs={"autocomplete": "off"}))  # fmt: skip
+
+    until = ExtendForm.until
+
+    @classmethod
+    def of(cls, request) -> DecideExtensionForm:
+        """The form of a request as it was asked for."""
+        until = request.until.astimezone(SHANGHAI)
+        return cls(initial={"day": f"{until:%Y-%m-%d}", "clock": f"{until:%H:%M}"}, auto_id=f"id_{request.pk}_%s")
+
+
 class RevealForm(forms.Form):
     """Why a sensitive value must be seen in full."""
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from xueji.accounts.permissions import Permission
 from xueji.accounts.queries import class_staff
 from xueji.accounts.roles import Role
+from xueji.campaigns.extension_requests import requests_waiting
 from xueji.campaigns.queries import (
     Tally,
     campaign_of,
@@ -105,7 +106,7 @@ def progress(request: HttpRequest, code: str) -> HttpResponse:
         "campaign": campaign, "notice": notice, "now": now, "college": college, "colleges": colleges, "asked": asked,
         "tallies": tallies, "whole": whole(tallies), "class_rows": rows,
         "page": page, "lines": lines(page.object_list, now), "words": words, "keys": KEYS,
-        "may": powers(viewer),
+        "may": powers(viewer), "asked_later": requests_waiting(viewer, campaign).count() if viewer.holds(Permission.CASE_EXTEND) else 0,
     }  # fmt: skip
     return render(request, "college/progress.html", context)
 
@@ -121,6 +122,7 @@ def powers(viewer) -> dict[str, bool]:
     return {
         "remind": viewer.holds(Permission.CASE_REMIND),
         "extend": viewer.holds(Permission.CASE_EXTEND),
+        "ask_extension": viewer.holds(Permission.CASE_ASK_EXTENSION),
         "receive": viewer.holds(Permission.CASE_RECEIVE),
         "export": viewer.holds(Permission.CASE_EXPORT),
         "reset": viewer.holds(Permission.PASSWORD_RESET),

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from xueji.accounts.commands import RESET_HOURS, reset_password
 from xueji.accounts.permissions import Permission
+from xueji.campaigns.extension_requests import requests_of
 from xueji.campaigns.queries import cases_for, extensions_of, steps_of
 from xueji.catalogue.codes import code_table
 from xueji.catalogue.fields import FIELDS
@@ -139,7 +140,7 @@ def case(request: HttpRequest, code: str, number: str) -> HttpResponse:
     context = {
         "case": seen, "record": seen.record, "college": seen.record.college, "campaign": seen.campaign, "notice": found_steps.notice,
         "line": line(found_steps), "steps": [_step(declared, standing) for declared, standing in found_steps.pairs()],
-        "extensions": list(extensions_of(seen).order_by("-granted_at")), "now": now, "may": powers(viewer),
+        "extensions": list(extensions_of(seen).order_by("-granted_at")), "now": now, "may": powers(viewer), "asked_later": requests_of(seen),
         "forms": list(printed_versions(seen)), "events": _told(viewer, seen.record, [f"case:{seen.pk}"], {seen.campaign.code: found_steps.notice}),
     }  # fmt: skip
     return render(request, "college/case.html", context)

@@ -1,6 +1,19 @@
 from django.urls import include, path
 
-from . import confirmations, corrections, exports, extending, majors, papers, progress, receiving, reminding, sheets, students
+from . import (
+    confirmations,
+    corrections,
+    exports,
+    extending,
+    extension_requests,
+    majors,
+    papers,
+    progress,
+    receiving,
+    reminding,
+    sheets,
+    students,
+)
 
 urlpatterns = [
     path("", progress.start, name="college"),
@@ -12,6 +25,8 @@ urlpatterns = [
     path("students/<str:number>/password/", students.reset, name="college-reset"),
     path("corrections/", corrections.corrections, name="college-corrections"),
     path("corrections/<uuid:correction_id>/", corrections.correction, name="college-correction"),
+    path("extensions/", extension_requests.waiting, name="college-extension-requests"),
+    path("extensions/<uuid:request_id>/", extension_requests.decide, name="college-extension-request"),
     path("majors/", majors.majors, name="college-majors"),
     path("sheets/<uuid:pk>/", sheets.batch, name="college-batch"),
     path("sheets/<uuid:pk>/sheet.<str:ending>", sheets.paper, name="college-paper"),
@@ -29,5 +44,6 @@ urlpatterns = [
     path("<slug:code>/extend/", extending.extend, name="college-extend"),
     path("<slug:code>/forms/", papers.compose, name="college-forms"),
     path("<slug:code>/export/", exports.export, name="college-export"),
+    path("<slug:code>/students/<str:number>/extension/", extension_requests.ask, name="college-ask-extension"),
     path("<slug:code>/students/<str:number>/", students.case, name="college-case"),
 ]

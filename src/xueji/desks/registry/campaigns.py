@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from xueji.accounts.permissions import Permission
 from xueji.campaigns import commands, queries
+from xueji.campaigns.extension_requests import requests_waiting
 from xueji.campaigns.notice import read_notice
 from xueji.catalogue.text import Text
 from xueji.desks.acting import act_of, for_staff, viewer_of
@@ -98,6 +99,7 @@ def notice(request: HttpRequest, code: str) -> HttpResponse:
         {"campaign": campaign, "notice": queries.notice_of(campaign), "tallies": tallies, "total": total, "counts": counts,
          "days": [(f"{d.month}-{d.day}", round(100 * n / total) if total else 0) for d, n in days], "now": now,
          "versions": queries.versions_of(campaign), "extensions": queries.extensions_in(viewer, campaign),
+         "asked_later": requests_waiting(viewer, campaign).count(),
          "extension_form": ExtensionForm(colleges=colleges_for(viewer), steps=queries.notice_of(campaign).steps),
          "reason_form": ReasonForm()},
     )  # fmt: skip

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from xueji.campaigns.extension_requests import requests_of
 from xueji.campaigns.notice import NoticeStep
 from xueji.campaigns.queries import CaseSteps, Membership, explain, own_cases, steps_of, versions_of
 from xueji.catalogue.text import Text
@@ -29,7 +30,7 @@ from xueji.rules.progress import current as next_step
 from xueji.rules.windows import Phase
 
 if TYPE_CHECKING:
-    from xueji.campaigns.models import Case
+    from xueji.campaigns.models import Case, ExtensionRequest
 
 
 @dataclass(slots=True)
@@ -59,6 +60,8 @@ class CaseView:
     now: StepLine | None
     closes: datetime | None
     reasons: tuple[Text, ...]
+    later: ExtensionRequest | None = None
+    """The newest request of the counsellor for a later end (延期申请)."""
 
 
 def address_of(case: Case, step: NoticeStep) -> str:
@@ -100,7 +103,7 @@ def _note(standing: Standing, declared: NoticeStep, draft_at: datetime | None, l
 
 
 def view_of(viewer: Any, case: Case, now: datetime) -> CaseView:
-    """A case with every step, what is missing in each, and why the student is in it. Eight queries."""
+    """A case with every step, what is missing in each, and why the student is in it. Nine queries."""
     steps = steps_of(case, now)
     record, population = case.record, population_of(case.record)
     known = values_of(record)
@@ -127,7 +130,7 @@ def view_of(viewer: Any, case: Case, now: datetime) -> CaseView:
             line.current, here = True, line
         lines.append(line)
     closes = upcoming.step.window.closes if upcoming else None
-    return CaseView(case, steps, lines, here, closes, _reasons(explain(record, steps.notice), case.group))
+    return CaseView(case, steps, lines, here, closes, _reasons(explain(record, steps.notice), case.group), next(iter(requests_of(case)), None))
 
 
 def _reasons(memberships: list[Membership], group: str) -> tuple[Text, ...]:
