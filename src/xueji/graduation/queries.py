@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from xueji.accounts.permissions import Permission
 from xueji.accounts.queries import Viewer
@@ -14,10 +14,19 @@ from xueji.campaigns.models import Campaign, Case
 from xueji.campaigns.queries import cases_for, notice_of
 from xueji.graduation.models import AdverseNotice, Amendment, Filing, FilingRow, JointRequest, ProgrammePlan, Proposal, RequirementException
 from xueji.graduation.reviewing import Review, material, published_plans, review
+from xueji.graduation.terms import ADVERSE
 from xueji.journal.command import Scope
 from xueji.records.models import StudentRecord
 from xueji.records.queries import values_in_force, visible
 from xueji.rules.conclusions import Conclusion
+
+_ASKED = Exists(JointRequest.objects.filter(case=OuterRef("pk"), withdrawn_at=None))
+SHOWN = {
+    "open": Q(proposal=None),
+    "approve": Q(proposal__isnull=False, proposal__approved_at=None),
+    "adverse": Q(proposal__conclusion__in=ADVERSE) | Q(_ASKED, proposal=None),
+}
+"""What a list of the review may be narrowed to, by what was decided: a database answers it without judging anybody."""
 
 
 def beyond_limit(campaign: Campaign) -> Conclusion:
@@ -36,16 +45,43 @@ def defence_deadline(campaign: Campaign) -> date | None:
     return notice_of(campaign).tables.get("review", {}).get("defence_until")
 
 
-def reviewed(viewer: Viewer, campaign: Campaign, on: date, *, college: str = "", stage: str = "") -> list[tuple[Case, Review, Proposal | None]]:
-    """Every case of a campaign that the viewer may see, reviewed on the day; at most eight queries however many."""
-    cases = cases_for(viewer, campaign)
+def to_review(viewer: Viewer, campaign: Campaign, *, college: str = "", show: str = "all") -> QuerySet[Case]:
+    """The cases of a campaign that the viewer may see, in the order of the list.
+
+    ``show`` narrows by what was decided: open (nothing proposed), approve (proposed, not approved), adverse (an adverse
+    conclusion proposed, or asked for by the student).
+    """
+    cases = cases_for(viewer, campaign).select_related("proposal")
     if college:
         cases = cases.filter(record__college_id=college)
-    rows = list(cases.order_by("record__college_id", "record__class_number", "record__student_number"))
+    return cases.filter(SHOWN.get(show, Q())).order_by("record__college_id", "record__class_number", "record__student_number")
+
+
+def review_counts(viewer: Viewer, campaign: Campaign, *, college: str) -> dict[str, int]:
+    """How many there are of each kind that `to_review` shows, one query."""
+    cases = Case.objects.filter(visible(viewer, Permission.CASE_READ, "record__"), campaign=campaign, left_at=None, record__college_id=college)
+    return cases.aggregate(all=Count("pk"), **{name: Count("pk", filter=condition) for name, condition in SHOWN.items()})
+
+
+def next_open(viewer: Viewer, case: Case) -> Case | None:
+    """The next student of the college for whom nothing is proposed yet, in the order of the list; after the last the first."""
+    waiting = to_review(viewer, case.campaign, college=case.record.college_id, show="open").exclude(pk=case.pk)
+    here = (case.record.class_number, case.record.student_number)
+    after = Q(record__class_number__gt=here[0]) | Q(record__class_number=here[0], record__student_number__gt=here[1])
+    return waiting.filter(after).first() or waiting.first()
+
+
+def reviewed(viewer: Viewer, campaign: Campaign, on: date, *, college: str = "", show: str = "all") -> list[tuple[Case, Review, Proposal | None]]:
+    """Every case of a campaign that the viewer may see, reviewed on the day; at most eight queries however many."""
+    return reviewed_cases(to_review(viewer, campaign, college=college, show=show), campaign, on)
+
+
+def reviewed_cases(cases: Iterable[Case], campaign: Campaign, on: date) -> list[tuple[Case, Review, Proposal | None]]:
+    """Cases the caller may see (a page of them) reviewed on the day, each with what was proposed."""
+    rows = list(cases)
     plans, rule, numbers = published_plans(), beyond_limit(campaign), values_in_force()
     reviews = {m.record.pk: review(m, plans, on, beyond_limit=rule, numbers=numbers) for m in material([c.record for c in rows])}
-    proposals = {p.case_id: p for p in Proposal.objects.filter(case__in=[c.pk for c in rows])}
-    return [(case, reviews[case.record_id], proposals.get(case.pk)) for case in rows]
+    return [(case, reviews[case.record_id], getattr(case, "proposal", None)) for case in rows]
 
 
 def review_of(record: StudentRecord, on: date, *, rule: Conclusion = Conclusion.INCOMPLETION,

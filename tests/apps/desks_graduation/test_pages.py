@@ -95,7 +95,8 @@ def test_nobody_sees_the_review_of_another(batch):
 def test_the_secretary_proposes_the_plain_ones_at_once_and_the_dean_approves(batch):
     secretary, dean = batch.client("王秘书"), batch.client("陈院长")
     seen = page(secretary.get(COLLEGE))
-    assert "没有问题的 1 人" in seen
+    assert "按规则提议" in seen and "GRAD.007" in seen
+    assert "结业生" in page(secretary.get(COLLEGE, {"show": "doubt"})) and "毕业生" not in page(secretary.get(COLLEGE, {"show": "doubt"}))
     secretary.post(f"{COLLEGE}propose/")
     assert proposal_of(case_of("毕业生")).conclusion == "graduation" and proposal_of(case_of("结业生")) is None
     assert "毕业生" in page(dean.get(COLLEGE, {"show": "approve"}))
@@ -190,3 +191,35 @@ def test_the_lists_take_the_same_queries_however_many_students(batch, django_ass
 def test_another_kind_of_notice_has_no_review(batch):
     code = batch.campaign.code
     assert batch.client("王秘书").get(f"/college/graduation/{code}/").status_code == 404
+
+
+def test_the_list_comes_in_pages_and_only_the_page_is_judged(batch, monkeypatch, django_assert_max_num_queries):
+    from xueji.campaigns.commands import follow_audience
+
+    monkeypatch.setattr("xueji.desks.college.graduation.PAGE", 2)
+    year = batch.now.year
+    for n in range(3, 7):
+        batch.enrol(f"多{n}", f"S2099010{n:02}", "A", class_number="S990101", intake_year=year - 2, expected_on=date(year, 6, 30), standing="enrolled")
+    follow_audience(batch.act("刘老师"), case_of("毕业生").campaign)
+    client = batch.client("王秘书")
+    first, last = page(client.get(COLLEGE)), page(client.get(COLLEGE, {"page": "3"}))
+    assert "第 1–2 条，共 6 条" in first and "毕业生" in first and "多6" not in first
+    assert "多6" in last and "毕业生" not in last
+    assert "多6" in page(client.get(COLLEGE, {"page": "999"})), "a page that is no more is the last one"
+    with django_assert_max_num_queries(24):
+        page(client.get(COLLEGE, {"show": "doubt"}))
+    client.post(f"{COLLEGE}propose/")
+    assert "多6" in page(client.get(COLLEGE, {"show": "open", "page": "3"})), "doubts stay open"
+
+
+def test_the_next_student_without_a_proposal_is_one_key_away(batch):
+    client = batch.client("王秘书")
+    assert f"{COLLEGE}S209901002/" in page(client.get(f"{COLLEGE}S209901001/"))
+    assert f"{COLLEGE}S209901001/" in page(client.get(f"{COLLEGE}S209901002/")), "after the last comes the first"
+
+
+def test_who_works_for_two_colleges_acts_in_the_one_that_is_open(batch):
+    batch.account("王秘书").grants.create(role="secretary", college="B")
+    client = batch.client("王秘书")
+    assert client.post(f"{COLLEGE}propose/?college=B").headers["Location"].endswith("?college=B")
+    assert proposal_of(case_of("毕业生")) is None, "college A was not on the page"

@@ -3,27 +3,43 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from xueji.accounts.permissions import Permission
 from xueji.campaigns.queries import cases_for, day_of, notice_of
 from xueji.catalogue.text import Text
 from xueji.desks.acting import act_of, for_staff, viewer_of
+from xueji.desks.college.forms import PAGE
 from xueji.desks.college.progress import campaign_seen, college_of
 from xueji.desks.college.review_forms import OpinionForm, PaperRequestForm, ProposalForm, TellForm
 from xueji.desks.components.languages import said
 from xueji.desks.components.reviews import explained
 from xueji.graduation import commands
-from xueji.graduation.queries import adverse_notice_of, beyond_limit, open_request, proposal_of, reviewed
+from xueji.graduation.queries import (
+    adverse_notice_of,
+    beyond_limit,
+    next_open,
+    open_request,
+    proposal_of,
+    review_counts,
+    reviewed,
+    reviewed_cases,
+    to_review,
+)  # fmt: skip
 from xueji.graduation.terms import CONCLUSION_WORDS
 from xueji.journal.command import Stopped
 from xueji.rules.conclusions import Conclusion
-from xueji.rules.findings import Level
 
 SEEN = for_staff(Permission.CASE_READ)
-FILTERS = ("all", "open", "doubt", "approve", "adverse")
+FILTERS = {
+    "all": Text("全部", "All"), "open": Text("未提议", "Not proposed"), "doubt": Text("要人看", "For a person to look at"),
+    "approve": Text("待批准", "To approve"), "adverse": Text("不利结论", "Adverse"),
+}  # fmt: skip
+KEYS = (("J", Text("下一行", "next")), ("K", Text("上一行", "previous")), ("X", Text("勾选", "tick")), ("A", Text("批准所选", "approve the ticked")))
 
 
 def _campaign(code: str):
@@ -35,29 +51,35 @@ def _campaign(code: str):
 
 @SEEN
 def graduation(request: HttpRequest, code: str) -> HttpResponse:
-    """Everybody of the college: what the rules propose, what was decided, what still needs a person."""
+    """The college in pages: what the rules propose, what was decided, what still needs a person.
+
+    Only the page shown is judged. The doubts are not known before everybody open is judged, so they are looked for
+    when somebody asks for them and never counted in passing.
+    """
     campaign = _campaign(code)
     college, colleges = college_of(request)
-    rows = [_line(*one) for one in reviewed(viewer_of(request), campaign, day_of(campaign, timezone.now()), college=college.code)]
-    chosen = request.GET.get("show", "all")
-    shown = [row for row in rows if chosen == "all" or chosen in row["tags"]]
-    counts = {name: sum(name in row["tags"] for row in rows) for name in FILTERS[1:]} | {"all": len(rows)}
+    viewer, now = viewer_of(request), timezone.now()
+    on, chosen = day_of(campaign, now), request.GET.get("show", "all")
+    counts = review_counts(viewer, campaign, college=college.code)
+    if chosen == "doubt":
+        found = [one for one in reviewed(viewer, campaign, on, college=college.code, show="open") if not _line(*one)["plain"]]
+        page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+        rows = page.object_list
+    else:
+        people = Paginator(to_review(viewer, campaign, college=college.code, show=chosen), PAGE)
+        people.count = counts.get(chosen, counts["all"])
+        page = people.get_page(request.GET.get("page"))
+        rows = reviewed_cases(page.object_list, campaign, on)
     return render(request, "college/graduation.html",
-                  {"campaign": campaign, "notice": notice_of(campaign), "college": college, "colleges": colleges, "rows": shown,
-                   "counts": counts, "chosen": chosen, "now": timezone.now(), "plain": [r for r in rows if r["plain"]],
+                  {"campaign": campaign, "notice": notice_of(campaign), "college": college, "colleges": colleges, "page": page,
+                   "rows": [_line(*one) for one in rows], "counts": counts, "chosen": chosen, "now": now, "keys": KEYS,
+                   "filters": [(name, said(word), counts.get(name)) for name, word in FILTERS.items()],
+                   "may_propose": viewer.holds(Permission.CONCLUSION_PROPOSE), "may_approve": viewer.holds(Permission.CONCLUSION_APPROVE),
                    "lateness": notice_of(campaign).lateness.get("college")})  # fmt: skip
 
 
 def _line(case, review, proposal):
-    doubts = [f for f in review.findings if f.level is Level.DOUBT]
-    tags = {"open"} if proposal is None else set()
-    if doubts and proposal is None:
-        tags.add("doubt")
-    if proposal is not None and not proposal.approved_at:
-        tags.add("approve")
-    if (proposal.conclusion if proposal else review.proposed) in {Conclusion.COMPLETION, Conclusion.INCOMPLETION, Conclusion.WITHDRAWAL}:
-        tags.add("adverse")
-    return {"case": case, "word": CONCLUSION_WORDS[review.proposed], "findings": review.findings, "tags": tags, "proposal": proposal,
+    return {"case": case, "word": CONCLUSION_WORDS[review.proposed], "findings": review.findings, "proposal": proposal,
             "decided": CONCLUSION_WORDS[proposal.conclusion] if proposal else None,
             "plain": proposal is None and not review.findings and review.proposed in {Conclusion.GRADUATION, Conclusion.UPGRADE}}  # fmt: skip
 
@@ -69,12 +91,12 @@ def propose_plain(request: HttpRequest, code: str) -> HttpResponse:
     college, _ = college_of(request)
     if request.method == "POST":
         count = 0
-        for case, review, proposal in reviewed(viewer_of(request), campaign, day_of(campaign, timezone.now()), college=college.code):
+        for case, review, proposal in reviewed(viewer_of(request), campaign, day_of(campaign, timezone.now()), college=college.code, show="open"):
             if _line(case, review, proposal)["plain"]:
                 commands.propose_conclusion(act_of(request, "college"), case, conclusion=str(review.proposed), on=day_of(campaign, timezone.now()))
                 count += 1
         messages.success(request, said(Text(f"已为 {count} 人提出结论。", f"Conclusions proposed for {count} students.")))
-    return redirect("college-graduation", code=code)
+    return _back(request, code)
 
 
 @for_staff(Permission.CONCLUSION_APPROVE)
@@ -83,16 +105,21 @@ def approve_plain(request: HttpRequest, code: str) -> HttpResponse:
     campaign = _campaign(code)
     college, _ = college_of(request)
     wanted, done = set(request.POST.getlist("case")), 0
-    for case, _review, proposal in reviewed(viewer_of(request), campaign, day_of(campaign, timezone.now()), college=college.code):
-        if proposal is not None and str(case.pk) in wanted and not proposal.approved_at:
+    for case in to_review(viewer_of(request), campaign, college=college.code, show="approve"):
+        if str(case.pk) in wanted:
             try:
-                commands.approve_conclusion(act_of(request, "college"), proposal)
+                commands.approve_conclusion(act_of(request, "college"), case.proposal)
                 done += 1
             except Stopped as stopped:
                 for f in stopped.findings:
                     messages.error(request, f"{case.record.student_number} {said(f.message)} {said(f.remedy)} {f.id}")
     messages.success(request, said(Text(f"已批准 {done} 人。", f"{done} approved.")))
-    return redirect("college-graduation", code=code)
+    return _back(request, code)
+
+
+def _back(request: HttpRequest, code: str) -> HttpResponse:
+    query = request.GET.urlencode()
+    return redirect(reverse("college-graduation", args=[code]) + (f"?{query}" if query else ""))
 
 
 def _case(request: HttpRequest, code: str, number: str):
@@ -116,7 +143,7 @@ def student(request: HttpRequest, code: str, number: str) -> HttpResponse:
     viewer = viewer_of(request)
     return render(
         request, "college/graduation_student.html",
-        {"case": case, "campaign": case.campaign, "it": it, "findings": findings, "college": case.record.college,
+        {"case": case, "campaign": case.campaign, "it": it, "following": next_open(viewer, case), "findings": findings, "college": case.record.college,
          "may_propose": viewer.holds(Permission.CONCLUSION_PROPOSE), "may_approve": viewer.holds(Permission.CONCLUSION_APPROVE),
          "proposal_form": form if isinstance(form, ProposalForm) else ProposalForm(initial={"conclusion": it.review.proposed}),
          "paper_form": form if isinstance(form, PaperRequestForm) else PaperRequestForm(),
