@@ -63,6 +63,8 @@ fi
 [ -x .venv/bin/xueji ] || stop ".venv has no command xueji although the packages are installed." "Remove .venv and run make setup again."
 if .venv/bin/python tools/fetch_models.py >&2; then fingerprint > .venv/xueji.stamp
 else say "the photo models are missing: photos will be called not checked; the next make setup tries again"; fi
+# The same nets in a browser, for the camera pages. Without them these pages ask the server, so set-up goes on.
+.venv/bin/python tools/fetch_browser.py >&2 || say "camera pages will send stills to the server; to try again:  .venv/bin/python tools/fetch_browser.py"
 # Names beyond the two fonts of the lock (𠮷 …) print where Debian's rare characters are; without them the form is refused with the character named.
 if [ ! -e /usr/share/fonts/truetype/hanazono ] && [ ! -e /usr/share/fonts/opentype/noto ]; then
   as_root fonts-hanazono || say "no font for the rarest characters: a form that needs one is refused, naming it (Debian: apt-get install fonts-hanazono)"
