@@ -1,12 +1,15 @@
 from django.urls import path
 
-from xueji.desks.capture import door, rehearsal, station
+from xueji.desks.capture import door, guidance, rehearsal, station
 
 app_name = "capture"
 urlpatterns = [
     path("", station.start, name="start"),
     path("name/", station.name_station, name="name"),
     path("worker.js", station.worker, name="worker"),
+    path("guide/", guidance.guide, name="guide"),
+    path("guide/worker.js", guidance.worker, name="guide-worker"),
+    path("guide/<slug:key>/<str:name>", guidance.file, name="guide-file"),
     path("rehearsal/", rehearsal.rehearsal, name="rehearsal"),
     path("rehearsal/still/", rehearsal.still, name="still"),
     path("turns/<uuid:turn_id>/", station.turn, name="turn"),
