@@ -69,3 +69,26 @@ HOW_WORDS: dict[str, Text] = {
     How.PROXY: Text("凭授权代领", "collected by proxy"),
     How.POST: Text("邮寄签收", "delivered by post"),
 }
+
+
+class Item(StrEnum):
+    """What a holder may show a verifier beyond what the signed statement says (可授权展示的项目)."""
+
+    PHOTO = "photo"
+    MAJOR = "major_name"
+    LEVEL = "level"
+    STUDIES = "studies"
+    BORN = "born_on"
+    WORDS = "words"
+
+
+ITEM_WORDS: dict[str, Text] = {
+    Item.PHOTO: Text("照片", "Photo"),
+    Item.MAJOR: Text("专业", "Major"),
+    Item.LEVEL: Text("培养层次和学制", "Level and length of schooling"),
+    Item.STUDIES: Text("入学和毕（结）业日期", "Dates of enrolment and conclusion"),
+    Item.BORN: Text("出生日期", "Date of birth"),
+    Item.WORDS: Text("证书正文全文", "The whole sentence of the certificate"),
+}
+DISCLOSED_DAYS = (7, 30, 90, 365)
+"""For how many days a holder may choose to show it."""

@@ -39,7 +39,7 @@ class SignedList:
     ``rows`` hold the printed words in the order of ``columns``; the number of the row is added in front. ``digest`` is
     the SHA-256 of the canonical rows in hexadecimal, "" for a list without one; ``qr_text`` is what the QR holds.
     ``marked`` maps (row, column), both from 0, to nothing more than being looked at; ``marked_means`` says why.
-    ``notes`` stand under the table. ``frozen_at`` is when the rows were fixed, aware of its zone.
+    ``notes`` stand under the table; ``row_mm`` is the least height of a row, for lists in which people sign. ``frozen_at`` is when the rows were fixed, aware of its zone.
     """
 
     school: str
@@ -58,6 +58,7 @@ class SignedList:
     signatures: Sequence[Text] = SIGNATURES
     seal: Text | None = SEAL
     portrait: bool = False
+    row_mm: float = 0.0
 
 
 def render(press: Press, signed: SignedList) -> bytes:
@@ -84,6 +85,7 @@ def _values(signed: SignedList) -> Mapping[str, Any]:
         "subtitle": signed.subtitle,
         "source": signed.source,
         "portrait": signed.portrait,
+        "row_mm": signed.row_mm,
         "columns": [{"label": c.label, "weight": c.weight, "centred": c.centred} for c in signed.columns],
         "rows": [list(row) for row in signed.rows],
         "marked": [[row, column] for row, column in sorted(signed.marked)],

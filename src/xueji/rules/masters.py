@@ -30,6 +30,13 @@ NEEDED: dict[str, frozenset[str]] = {
     "english": frozenset({"name_pinyin", "sex_en", "born_en", "since_en", "until_en", "major_en", "schooling_en", "level_en"}),
 }
 """What a certificate must say of its student, kind by kind (教育部令第41号 第三十五条: 证书内容按学信网登记)."""
+SOURCES = {
+    "name": "name", "sex": "sex", "born": "born_on", "since": "enrolled_on", "until": "graduated_on", "major": "major_name",
+    "schooling": "schooling_years", "level": "level", "number": "certificate_number", "conclusion": "conclusion", "graduated": "graduated_on",
+    "name_pinyin": "name_pinyin", "sex_en": "sex", "born_en": "born_on", "since_en": "enrolled_on", "until_en": "graduated_on",
+    "major_en": "major_name_en", "schooling_en": "schooling_years", "level_en": "level",
+}  # fmt: skip
+"""From which field of the record each place of a master is filled."""
 KNOWN = frozenset().union(*NEEDED.values())
 PROGRAMMES = ("postgraduate", "undergraduate")
 PHRASES = {
@@ -126,19 +133,13 @@ def values_of(facts: Mapping[str, str], master: MasterText) -> tuple[dict[str, s
     One finding (CERT.001) for each needed value that the record lacks: nothing is printed with a hole in it.
     """
     english = master.kind == "english"
-    source = {
-        "name": "name", "sex": "sex", "born": "born_on", "since": "enrolled_on", "until": "graduated_on", "major": "major_name",
-        "schooling": "schooling_years", "level": "level", "number": "certificate_number", "conclusion": "conclusion", "graduated": "graduated_on", "name_pinyin": "name_pinyin",
-        "sex_en": "sex", "born_en": "born_on", "since_en": "enrolled_on", "until_en": "graduated_on", "major_en": "major_name_en",
-        "schooling_en": "schooling_years", "level_en": "level",
-    }  # fmt: skip
     filled: dict[str, str] = {}
     problems = []
     for name in sorted(NEEDED[master.kind] | ({"number"} if master.kind in NUMBERED else set())):
-        held = facts.get(source[name], "")
+        held = facts.get(SOURCES[name], "")
         shown = _shown(name, held, master, english) if held else ""
         if not shown:
-            problems.append(finding("CERT.001", field=source[name], value=source[name]))
+            problems.append(finding("CERT.001", field=SOURCES[name], value=SOURCES[name]))
         filled[name] = shown
     return filled, problems
 

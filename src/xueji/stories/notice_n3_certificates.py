@@ -11,14 +11,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from xueji.accounts.commands import add_staff, grant_role
 from xueji.accounts.queries import AccountActor, SystemActor, account_of, actor_for
-from xueji.accounts.roles import Role
 from xueji.campaigns.queries import SHANGHAI
 from xueji.certificates.commands.copies import electronic_copy, install_seal
 from xueji.certificates.commands.masters import approve_master, confirm_wording, draft_master, lint_master, propose_wording, recall_master
 from xueji.certificates.commands.numbers import allocate_numbers, skip_numbers
-from xueji.certificates.commands.papers import approve_paper, request_paper, review_paper, settle_exchange, take_back_completion
+from xueji.certificates.commands.papers import (
+    approve_paper,
+    request_paper,
+    review_paper,
+    send_returns,
+    settle_exchange,
+    take_back_completion,
+)
 from xueji.certificates.commands.places import (
     destroy_certificate,
     give_cover,
@@ -34,7 +39,14 @@ from xueji.certificates.models import Certificate, Master, PrintRun, Series
 from xueji.certificates.printing import prove
 from xueji.certificates.queries.numbers import gaps_for, to_be_numbered
 from xueji.certificates.queries.photos import bytes_of
-from xueji.certificates.queries.places import certificates_for, counts_for, own_certificates, returns_for, waiting_for_archive
+from xueji.certificates.queries.places import (
+    certificates_for,
+    counts_for,
+    own_certificates,
+    returns_for,
+    returns_until,
+    waiting_for_archive,
+)
 from xueji.certificates.queries.publishing import keys_in_force, published_keys, signed_revocations
 from xueji.certificates.queries.runs import printable_for
 from xueji.certificates.terms import KIND_WORDS, Place
@@ -47,7 +59,7 @@ from xueji.imaging.form_picture import form_picture
 from xueji.journal.command import Act, Refused, Stopped
 from xueji.journal.queries import broken_at
 from xueji.records.commands import change_record
-from xueji.records.models import StudentRecord
+from xueji.records.models import College, StudentRecord
 from xueji.records.queries import scope_of
 from xueji.stories import notice_n3_conclusions as conclusions
 from xueji.stories.portrait import portrait
@@ -104,10 +116,7 @@ def tell(folder: Path, *, count: int = 200, progress: Progress = quietly) -> Tel
     before = conclusions.tell(folder / "conclusions", count=count, progress=progress)
     telling = Telling(folder, progress)
     telling.expect("the story of the conclusions holds", expected=[], seen=[one.sentence for one in before.failed])
-    system = Act(SystemActor("故事 N3"), _at(6, 8), "cli")
-    other = add_staff(system, username="REG02", name="吴静", email="reg02@donghu.example", password="east-lake-7315").result[0]
-    grant_role(system, other, role=Role.REGISTRAR)
-    office = _Office(telling, _staff("REG01"), actor_for(other), _staff("ARC01"))
+    office = _Office(telling, _staff("REG01"), _staff("REG02"), _staff("ARC01"))
     _ready(office)
     _numbers(office)
     _masters(office)
@@ -238,7 +247,7 @@ def _handing_over(office: _Office, run: PrintRun) -> None:
         receive_box(office.college(code, _at(9, 10)), box, counted=box.count)
     for commissioned in list(waiting_for_archive(office.archivist)):
         secretary = office.college(commissioned.college_id, _at(9, 11))
-        seen = stops(lambda act=secretary, c=commissioned: hand_over(act, c, how="screen"))
+        seen = stops(lambda act=secretary, c=commissioned: hand_over(act, c, how="screen", signer=c.record.person.name))
         telling.expect("a commissioned student is not handed the certificate", expected=True, seen="HAND.002" in seen)
         receive_in_archive(Act(office.archivist, _at(9, 11), "archive"), commissioned)
         give_cover(secretary, commissioned)
@@ -258,7 +267,7 @@ def _handing_over(office: _Office, run: PrintRun) -> None:
         elif way == "uncalled":
             return_uncalled(act, one, note="两次通知未领")
         else:
-            hand_over(act, one, how=way)
+            hand_over(act, one, how=way, signer=one.record.person.name if way == "screen" else "")
         telling.progress("发放 handing over", n + 1, len(at_college))
     telling.expect("the counts of every college add up", expected=[], seen=[t.college.code for t in counts_for(office.first) if not t.adds_up])
     signed = next(c for c in Certificate.objects.filter(run=run, signed_for_at__isnull=False))
@@ -276,7 +285,16 @@ def _exchange_and_loss(office: _Office, run: PrintRun) -> None:
         request = take_back_completion(act, record, note="2019 年结业证书").result
         if not new.commissioned:
             hand_over(act, new, how="paper")
-        settle_exchange(office.act(_at(11, 10)), request, filed=False)
+        telling.expect("the registry settles nothing that the college still has", expected=["HAND.011"],
+                       seen=stops(lambda r=request: settle_exchange(office.act(_at(11, 10)), r, filed=False)))  # fmt: skip
+    until = returns_until()
+    telling.expect("old certificates go up by the day that the notice names", expected=datetime(2020, 6, 28, 23, 59, 59, tzinfo=SHANGHAI), seen=until)
+    for code in sorted({record.college_id for record, _ in returns_for(office.first)}):
+        college, act = College.objects.get(code=code), office.college(code, _at(11, 11))
+        telling.expect("a late college says why", expected=["HAND.012"], seen=stops(lambda a=act, c=college: send_returns(a, c, until=until)))
+        send_returns(act, college, until=until, late_reason="证书七月才印成，学生领取时才交回")
+    for _, request in returns_for(office.first):
+        settle_exchange(office.act(_at(11, 12)), request, filed=False)
     telling.expect("every old certificate came back", expected=[], seen=[r.student_number for r, q in returns_for(office.first) if not (q and q.approved_at)])
     lost = run.certificates.select_related("record__person", "record__college").filter(signed_for_at__isnull=False, record__conclusion="graduation",
                                                                                        record__account__isnull=False).last()  # fmt: skip

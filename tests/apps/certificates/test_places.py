@@ -1,5 +1,7 @@
 """The issue register: every certificate at exactly one place, signed for once, never printed again."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from tests.apps.certificates.conftest import DAY
 
@@ -10,6 +12,7 @@ from xueji.certificates.commands.papers import (
     refuse_paper,
     request_paper,
     review_paper,
+    send_returns,
     settle_exchange,
     take_back_completion,
 )
@@ -21,6 +24,7 @@ from xueji.certificates.commands.places import (
     receive_box,
     receive_in_archive,
     record_loss,
+    record_sheet,
     return_uncalled,
     send_box,
 )  # fmt: skip
@@ -31,12 +35,14 @@ from xueji.certificates.queries.places import (
     by_number,
     by_token,
     certificates_for,
+    classes_waiting,
     counts_for,
     in_archive,
     own_certificates,
     requests_for,
     returns_for,
     revoked_tokens,
+    sheet_rows,
     waiting_for_archive,
 )  # fmt: skip
 from xueji.certificates.sheet import STUDY_LIST
@@ -85,7 +91,7 @@ def test_a_box_holds_what_is_counted_and_no_commissioned_students_certificate(pr
 
 def test_counts_by_college_and_place_add_up(printed):
     boxed(printed)
-    hand_over(printed.world.act("王秘书"), of("李明"), how="screen")
+    hand_over(printed.world.act("王秘书"), of("李明"), how="screen", signer="李明")
     counts = counts_for(printed.first.by)
     assert [(c.college.code, c.at, c.total, c.adds_up) for c in counts] == [
         ("A", {"holder": 1, "registry": 1}, 2, True), ("B", {"registry": 1}, 1, True)
@@ -135,7 +141,7 @@ def test_what_nobody_calls_for_goes_back_and_to_the_archive(printed):
 
 def test_a_commissioned_students_certificate_goes_to_the_archive_and_the_cover_to_the_student(printed):
     secretary = printed.world.act("王秘书")
-    assert ids(hand_over, secretary, of("王芳"), how="screen") == ["HAND.002"]
+    assert ids(hand_over, secretary, of("王芳"), how="screen", signer="王芳") == ["HAND.002"]
     with pytest.raises(Refused):
         receive_in_archive(secretary, of("王芳"))
     receive_in_archive(printed.world.act("孙档案员", desk="archive"), of("王芳"))
@@ -148,7 +154,7 @@ def test_a_commissioned_students_certificate_goes_to_the_archive_and_the_cover_t
 def test_nobody_of_another_college_sees_or_hands_it_over(printed):
     assert [c.record.person.name for c in certificates_for(printed.world.actor("赵秘书"))] == ["赵强"]
     with pytest.raises(Refused):
-        hand_over(printed.world.act("赵秘书"), of("李明"), how="screen")
+        hand_over(printed.world.act("赵秘书"), of("李明"), how="screen", signer="李明")
     assert [c.record.person.name for c in own_certificates(printed.world.actor("李明"))] == ["李明"]
     assert not own_certificates(printed.world.actor("王秘书")).exists()
     assert by_number(printed.world.actor("赵秘书"), of("李明").number.text) is None
@@ -159,7 +165,7 @@ def test_nobody_of_another_college_sees_or_hands_it_over(printed):
 
 def test_a_lost_certificate_leads_to_one_attestation_and_is_revoked(printed):
     boxed(printed)
-    hand_over(printed.world.act("王秘书"), of("李明"), how="screen")
+    hand_over(printed.world.act("王秘书"), of("李明"), how="screen", signer="李明")
     record, own = printed.world.record("李明"), printed.world.act("李明")
     assert ids(request_paper, own, record, kind="attestation", reason="") == ["CAMP.022", "HAND.009"]
     request = request_paper(own, record, kind="attestation", reason="搬家遗失", evidence=SCAN, fee_paid=True).result
@@ -189,11 +195,13 @@ def test_the_old_certificate_comes_in_before_the_new_one_goes_out(printed):
     send = send_box(printed.first, college=College.objects.get(code="B"), certificates=[of("赵强")]).result
     receive_box(secretary, send, counted=1)
     assert [request for _, request in returns_for(secretary.by)] == [None]
-    assert ids(hand_over, secretary, of("赵强"), how="screen") == ["HAND.003"]
+    assert ids(hand_over, secretary, of("赵强"), how="screen", signer="赵强") == ["HAND.003"]
     assert ids(take_back_completion, printed.world.act("王秘书"), printed.world.record("李明")) == ["HAND.011"]
     request = take_back_completion(secretary, printed.world.record("赵强"), note="199901201902000003，2019 年发").result
     assert take_back_completion(secretary, printed.world.record("赵强")).unchanged
-    hand_over(secretary, of("赵强"), how="screen")
+    hand_over(secretary, of("赵强"), how="screen", signer="赵强")
+    assert ids(settle_exchange, printed.first, request, filed=False) == ["HAND.011"]  # the college still has it
+    send_returns(secretary, College.objects.get(code="B"), until=None)
     settle_exchange(printed.first, request, filed=False)
     assert settle_exchange(printed.first, request, filed=False).unchanged
     assert PaperRequest.objects.get(kind="exchange").approved_at
@@ -205,10 +213,13 @@ def test_a_completion_certificate_of_ours_is_revoked_and_destroyed_when_it_comes
     office.printed("completion", ("赵强",))
     secretary = office.world.act("赵秘书")
     receive_box(secretary, send_box(office.first, college=College.objects.get(code="B"), certificates=[of("赵强", "completion")]).result, counted=1)
-    hand_over(secretary, of("赵强", "completion"), how="screen")
+    hand_over(secretary, of("赵强", "completion"), how="screen", signer="赵强")
     StudentRecord.objects.filter(person__name="赵强").update(conclusion="upgrade")
     request = take_back_completion(secretary, office.world.record("赵强")).result
     assert of("赵强", "completion").place == "college" and of("赵强", "completion").revoked_at
+    assert ids(send_returns, secretary, College.objects.get(code="B"), until=secretary.at - timedelta(days=1)) == ["HAND.012"]
+    send_returns(secretary, College.objects.get(code="B"), until=secretary.at - timedelta(days=1), late_reason="学生在外地，邮寄在途")
+    assert of("赵强", "completion").place == "registry"
     settle_exchange(office.first, request, filed=False)
     assert of("赵强", "completion").place == "destroyed"
     assert [m.after for m in of("赵强", "completion").moves.all()] == ["registry", "college", "holder", "college", "registry", "destroyed"]
@@ -246,3 +257,63 @@ def test_a_refused_request_says_why_and_may_be_made_again(office):
     assert ids(review_paper, secretary, request) == ["HAND.011"]
     request_paper(own, office.world.record("李明"), kind="study", reason="留学")
     assert ids(settle_exchange, office.first, request, filed=True) == ["HAND.011"]
+
+
+def test_a_college_hands_nothing_up_before_something_came_back_and_another_college_never(office):
+    secretary = office.world.act("赵秘书")
+    assert ids(send_returns, secretary, College.objects.get(code="B"), until=None) == ["HAND.011"]
+    with pytest.raises(Refused):
+        send_returns(secretary, College.objects.get(code="A"), until=None)
+
+
+def test_a_late_college_reads_until_when_it_had_to_hand_them_up_and_by_whom_it_is_mended(office):
+    StudentRecord.objects.filter(person__name="赵强").update(conclusion="upgrade")
+    secretary = office.world.act("赵秘书")
+    take_back_completion(secretary, office.world.record("赵强"), note="199901201902000003")
+    until = datetime(2024, 6, 28, 15, 59, 59, tzinfo=UTC)
+    with pytest.raises(Stopped) as stopped:
+        send_returns(secretary, College.objects.get(code="B"), until=until, late_reason=" ")
+    (said,) = stopped.value.findings
+    assert "2024年6月28日 23:59" in said.message.zh and "28 June 2024, 23:59" in said.message.en and "经办人" in said.remedy.zh
+    send_returns(secretary, College.objects.get(code="B"), until=until, late_reason="学生在外地")
+    assert PaperRequest.objects.get(kind="exchange").late_reason == "学生在外地"
+
+
+def test_nothing_is_handed_out_of_a_box_that_was_not_counted(printed):
+    secretary = printed.world.act("王秘书")
+    box = send_box(printed.first, college=College.objects.get(code="A"), certificates=[of("李明")]).result
+    assert ids(hand_over, secretary, of("李明"), how="paper") == ["HAND.015"]
+    receive_box(secretary, box, counted=1)
+    hand_over(secretary, of("李明"), how="paper")
+
+
+def test_on_the_screen_the_holder_writes_the_name_that_stands_on_the_certificate(printed):
+    secretary = printed.world.act("王秘书")
+    receive_box(secretary, send_box(printed.first, college=College.objects.get(code="A"), certificates=[of("李明")]).result, counted=1)
+    assert ids(hand_over, secretary, of("李明"), how="screen", signer="李朋") == ["HAND.014"]
+    hand_over(secretary, of("李明"), how="screen", signer=" 李 明 ")
+    assert of("李明").signed_for_at
+
+
+def test_a_paper_sheet_is_recorded_for_all_who_signed_or_for_none(printed):
+    secretary, college = printed.world.act("王秘书"), College.objects.get(code="A")
+    Certificate.objects.update(commissioned=False)
+    both = [of("李明"), of("王芳")]
+    receive_box(secretary, send_box(printed.first, college=college, certificates=both).result, counted=2)
+    assert ids(record_sheet, secretary, college, certificates=[]) == ["HAND.013"]
+    hand_over(secretary, of("王芳"), how="paper")
+    assert ids(record_sheet, secretary, college, certificates=[of("李明"), of("王芳")]) == ["HAND.001"]
+    assert of("李明").signed_for_at is None
+    listed = list(sheet_rows(secretary.by, "A", of("李明").record.class_number))
+    assert [c.record.person.name for c in listed] == ["李明"]
+    assert record_sheet(secretary, college, certificates=listed, scan=SCAN, title="签收表.pdf").result == 1
+    assert of("李明").moves.last().how == "paper" and not classes_waiting(secretary.by)
+
+
+def test_a_certificate_that_a_second_secretary_holds_in_hand_is_signed_for_once(printed):
+    secretary = printed.world.act("王秘书")
+    receive_box(secretary, send_box(printed.first, college=College.objects.get(code="A"), certificates=[of("李明")]).result, counted=1)
+    first, second = of("李明"), of("李明")  # two people opened the page before either signed
+    hand_over(secretary, first, how="paper")
+    assert ids(hand_over, secretary, second, how="paper") == ["HAND.001"]
+    assert [m.after for m in of("李明").moves.all()] == ["registry", "college", "holder"]

@@ -20,6 +20,7 @@ from xueji.formats.statement import Verdict, verify
 from xueji.jobs.commands import start_job
 from xueji.journal.command import Stopped
 from xueji.records.models import Person, StudentRecord
+from xueji.records.queries import scope_of
 
 
 def ids(call, *args, **kw):
@@ -55,7 +56,7 @@ def bytes_of_key():
 def test_a_record_that_changed_after_drafting_is_a_difference(office, run):
     Person.objects.filter(name="王芳").update(born_on="2002-05-07")
     found = prove(office.first, run, workers=1).result.differences
-    assert [(f["id"], f["place"], f["field"]) for f in found] == [("RUN.001", "S202401002", "body")]
+    assert [(f["id"], f["place"], f["field"]) for f in found] == [("RUN.001", "S202401002", "born_on")]
 
 
 def test_a_swapped_photo_is_a_difference(office, run):
@@ -175,3 +176,21 @@ def test_the_english_version_and_the_completion_certificate_are_runs_of_their_ow
     assert "准予结业" in office.printed("completion", ("赵强",)).certificates.get().values["body"]
     assert Certificate.objects.count() == 2
     assert master_text("english") != master_text("graduation")
+
+
+def test_what_was_filed_otherwise_is_a_difference_until_the_authority_amends_it(office, run):
+    from xueji.graduation.models import Amendment, Filing
+    from xueji.vault.commands import store_file
+
+    filing = Filing.objects.create(campaign=office.world.campaign, profile="qualification", number=1, sha256="0" * 64, row_count=2, made_at=office.first.at, made_by="刘老师")
+    record = office.world.record("王芳")
+    row = {"XM": "王方", "XB": "女", "ZYMC": record.major_name, "XZ": str(record.schooling_years), "BYRQ": "20240630"}
+    filing.rows.create(position=1, record=record, values=row, answer="accepted")
+    filing.rows.create(position=2, record=office.world.record("李明"), values={"XM": "黎明"}, answer="rejected")  # what was refused counts for nothing
+    (found,) = prove(office.first, run, workers=1).result.differences
+    assert (found["id"], found["place"], found["field"]) == ("RUN.009", "S202401002", "name")
+    assert "报库的是“王方”" in found["message"]["zh"] and "印出的是“王芳”" in found["message"]["zh"]
+    reply = store_file(office.first, b"%PDF-1.4\n%%EOF\n", purpose="evidence", scope=scope_of(record)).result
+    Amendment.objects.create(record=record, field="name", before="王方", after="王芳", reason="录入有误", reply=reply, reply_number="批〔2024〕1号",
+                             made_at=office.first.at, made_by="刘老师")  # fmt: skip
+    assert prove(office.first, run, workers=1).result.differences == []

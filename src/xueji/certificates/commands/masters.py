@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 from django.conf import settings
@@ -12,7 +12,7 @@ from xueji.accounts.permissions import Permission
 from xueji.certificates.composing import page_of, page_words
 from xueji.certificates.models import Master, Wording
 from xueji.certificates.queries.masters import longest_facts, register_on
-from xueji.documents.certificate import findings_for, overflows
+from xueji.documents.certificate import findings_for
 from xueji.documents.engine import Press, press
 from xueji.documents.faces import MACHINE_FOLDERS
 from xueji.journal.command import ANYWHERE, Act, Change, Stopped, command
@@ -39,6 +39,7 @@ def propose_wording(act: Act, *, code: str, since: date, zh: str, en: str = "", 
 @command(needs=Permission.CERTIFICATE_MASTER, records="wording.confirmed")
 def confirm_wording(act: Act, wording: Wording) -> Change:
     """Confirm a proposed wording (确认官方用语): never by who proposed it."""
+    wording = Wording.objects.select_for_update().get(pk=wording.pk)
     if wording.proposed_by == act.by.id_text:
         raise Stopped([finding("MASTER.009", who=act.by.label)])
     if wording.confirmed_at:
@@ -70,13 +71,13 @@ def lint_master(act: Act, row: Master, *, issued_on: date) -> Change:
     if master is not None:
         found = lint(master, register_on(issued_on))
         if not found:  # a sentence with a wrong place cannot be filled
-            found = measured(press(font_folders()), master, issued_on, act.at)
+            found = measured(press(font_folders()), master, issued_on)
     row.linted_at, row.lint = act.at, [f.as_json() for f in found]
     row.save(update_fields=["linted_at", "lint"])
     return Change(f"master:{row.pk}", ANYWHERE, {"kind": row.kind, "version": row.version, "findings": sorted({f.id for f in found})}, found)
 
 
-def measured(on: Press, master: MasterText, issued_on: date, at: datetime) -> list[Finding]:
+def measured(on: Press, master: MasterText, issued_on: date) -> list[Finding]:
     """What does not fit or has no glyph when the longest names are set, for a postgraduate and an undergraduate."""
     facts = longest_facts()
     pages = []
@@ -85,12 +86,13 @@ def measured(on: Press, master: MasterText, issued_on: date, at: datetime) -> li
         if found:
             return found
         pages.append(page_of(words, whose=level, qr_text="https://example.edu.cn/verify/#" + "A" * 250, photo=None))
-    return findings_for(on, pages) or overflows(on, pages, at=at)
+    return findings_for(on, pages)
 
 
 @command(needs=Permission.CERTIFICATE_MASTER, records="master.approved")
 def approve_master(act: Act, row: Master) -> Change:
     """Approve a linted master (批准证书模板): twice, by two different people; the second approval freezes it."""
+    row = Master.objects.select_for_update().get(pk=row.pk)
     problems = []
     if row.linted_at is None or stops([Finding.from_json(f) for f in row.lint]) or row.recalled_at:
         problems.append(finding("MASTER.010"))

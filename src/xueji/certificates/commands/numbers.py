@@ -13,6 +13,9 @@ from xueji.records.queries import school
 from xueji.rules.findings import Finding, finding
 from xueji.rules.numbering import DEGREE, KEEP, NEW, NONE, ORDINARY, QUALIFICATION, numbered, series_of, wanted
 
+MOST_SKIPPED = 500
+"""As many serials as a spoiled packet of paper holds; more than that is a slip of the finger."""
+
 
 def _locked(prefix: str, kind: str) -> Series:
     """The series, held until the transaction ends: the second registrar waits here, and then sees what the first gave out."""
@@ -102,8 +105,11 @@ def _give(act: Act, new: list[tuple[StudentRecord, str]], kind: str) -> list[Num
 @command(needs=Permission.CERTIFICATE_NUMBER, records="certificate.number_skipped")
 def skip_numbers(act: Act, series: Series, *, count: int, reason: str) -> Change:
     """Leave the next serials of a series out (留空号), each with the reason; they are never given to anybody."""
-    if not reason.strip():
-        raise Stopped([finding("NUM.006", field="reason")])
+    problems = [] if reason.strip() else [finding("NUM.006", field="reason")]
+    if not 1 <= count <= MOST_SKIPPED:
+        problems.append(finding("NUM.009", field="count", count=count))
+    if problems:
+        raise Stopped(problems)
     series = _locked(series.prefix, series.kind)
     made = []
     for _ in range(count):
@@ -123,6 +129,7 @@ def void_number(act: Act, number: Number, *, reason: str) -> Change:
     """Void a number that was given but not printed (编号作废): the row stays, the number is never given again."""
     if not reason.strip():
         raise Stopped([finding("NUM.006", field="reason")])
+    number = Number.objects.select_for_update(of=("self",)).select_related("record__person", "record__college").get(pk=number.pk)
     if number.printed.filter(revoked_at=None).exists():
         raise Stopped([finding("NUM.007", number=number.text)])
     if number.voided_at:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from xueji.accounts.permissions import Permission
 from xueji.certificates.models import Box, Certificate, Move
-from xueji.certificates.queries.places import old_one_in
+from xueji.certificates.queries.places import box_counted, old_one_in
 from xueji.certificates.terms import HOW_WORDS, PLACE_WORDS, How, Place
 from xueji.journal.command import ANYWHERE, Act, Change, Scope, Stopped, command
 from xueji.records.models import College
@@ -23,7 +24,7 @@ def _of_certificate(certificate: Certificate, **_: object) -> Scope:
 def _moved(act: Act, certificate: Certificate, after: Place, *, wish: Wish | None = None, **columns: object) -> Move:
     """One move of one certificate, the row locked. Raises Stopped with the rules' findings."""
     held = Certificate.objects.select_for_update().get(pk=certificate.pk)
-    asked = wish or Wish(held.place, after, commissioned=held.commissioned, revoked=held.revoked_at is not None)
+    asked = replace(wish or Wish(held.place, after), before=held.place, commissioned=held.commissioned, revoked=held.revoked_at is not None)
     if problems := move(asked):
         raise Stopped(problems)
     row = Move.objects.create(certificate=held, step=held.moves.count() + 1, before=held.place, after=after, at=act.at, by=act.by.label, **columns)
@@ -55,6 +56,7 @@ def send_box(act: Act, *, college: College, certificates: Iterable[Certificate])
 @command(needs=Permission.CERTIFICATE_HAND_OVER, records="box.received", scope=lambda box, counted: Scope(college=box.college_id))
 def receive_box(act: Act, box: Box, *, counted: int) -> Change:
     """The college counts a box on arrival (清点接收); a box that does not add up is not received (HAND.006)."""
+    box = Box.objects.select_for_update().get(pk=box.pk)
     if counted != box.count:
         raise Stopped([finding("HAND.006", field="counted", count=box.count, counted=counted)])
     if box.received_at:
@@ -66,15 +68,17 @@ def receive_box(act: Act, box: Box, *, counted: int) -> Change:
 
 @command(needs=Permission.CERTIFICATE_HAND_OVER, records="certificate.moved", scope=_of_certificate)
 def hand_over(
-    act: Act, certificate: Certificate, *, how: str, proxy: str = "", authorisation: bytes | None = None, title: str = "", note: str = ""
+    act: Act, certificate: Certificate, *, how: str, signer: str = "", proxy: str = "", authorisation: bytes | None = None, title: str = "", note: str = ""
 ) -> Change:
     """Record that the holder, a proxy or the post delivered it (签收). From now on it is never printed again.
 
-    Stopped for a commissioned student, before the old certificate came back, and for a proxy without authorisation.
+    On the screen the holder writes the own name as ``signer``. Stopped for a commissioned student, before the box was
+    counted, before the old certificate came back, for another name and for a proxy without authorisation.
     """
     scope = scope_of(certificate.record)
     wish = Wish(certificate.place, Place.HOLDER, commissioned=certificate.commissioned, old_one_in=old_one_in(certificate), how=how, proxy=proxy,
-                authorised=authorisation is not None, revoked=certificate.revoked_at is not None)  # fmt: skip
+                authorised=authorisation is not None, revoked=certificate.revoked_at is not None, box_counted=box_counted(certificate),
+                holder=certificate.record.person.name, signer=signer)  # fmt: skip
     if problems := move(wish):
         raise Stopped(problems)
     scan = store_file(act, authorisation, purpose="scan", scope=scope, title=title).result if authorisation else None
@@ -84,11 +88,33 @@ def hand_over(
     return Change(f"certificate:{certificate.pk}", scope, {"to": Place.HOLDER, "how": how, "says": HOW_WORDS[How(how)].zh}, row)
 
 
+@command(needs=Permission.CERTIFICATE_HAND_OVER, records="certificate.sheet_recorded", scope=lambda college, certificates, **_: Scope(college=college.code))
+def record_sheet(act: Act, college: College, *, certificates: Iterable[Certificate], scan: bytes | None = None, title: str = "") -> Change:
+    """Record who signed on the paper sheet (登记纸质签收表), all of them or none, with the scan of the signed sheet if there is one.
+
+    Each becomes a handover of its own. Stopped with every finding, each at its student number.
+    """
+    rows = list(certificates)
+    if not rows:
+        raise Stopped([finding("HAND.013")])
+    problems = []
+    for one in rows:
+        try:
+            hand_over(act, one, how=How.PAPER)
+        except Stopped as stopped:
+            problems += [f.at(one.record.student_number) for f in stopped.findings]
+    if problems:
+        raise Stopped(problems)
+    kept = store_file(act, scan, purpose="scan", scope=Scope(college=college.code), title=title).result if scan else None
+    detail = {"count": len(rows), "scan": str(kept.pk) if kept else ""}
+    return Change(f"college:{college.code}", Scope(college=college.code), detail, len(rows))
+
+
 @command(needs=Permission.CERTIFICATE_HAND_OVER, records="certificate.moved", scope=_of_certificate)
 def post_certificate(act: Act, certificate: Certificate, *, tracking: str, declared: bool) -> Change:
     """Send it by post (邮寄): with a tracking number and the holder's declaration."""
     wish = Wish(certificate.place, Place.POST, commissioned=certificate.commissioned, old_one_in=old_one_in(certificate), tracking=tracking,
-                declared=declared, revoked=certificate.revoked_at is not None)  # fmt: skip
+                declared=declared, revoked=certificate.revoked_at is not None, box_counted=box_counted(certificate))  # fmt: skip
     row = _moved(act, certificate, Place.POST, wish=wish, how=How.POST, tracking=tracking.strip()[:40])
     return Change(f"certificate:{certificate.pk}", scope_of(certificate.record), {"to": Place.POST}, row)
 
@@ -114,6 +140,7 @@ def give_cover(act: Act, certificate: Certificate) -> Change:
     """Give the cover to a commissioned student (领取证书封皮); the certificate itself goes to the archive."""
     if not certificate.commissioned:
         raise Stopped([finding("HAND.001", before=certificate.place, after="cover")])
+    certificate = Certificate.objects.select_for_update(of=("self",)).select_related("record__college").get(pk=certificate.pk)
     if certificate.cover_at:
         return Change(f"certificate:{certificate.pk}", result=certificate, unchanged=True)
     certificate.cover_at, certificate.cover_by = act.at, act.by.label
@@ -126,6 +153,7 @@ def destroy_certificate(act: Act, certificate: Certificate, *, reason: str) -> C
     """Destroy a certificate that was not signed for (销毁), spoiled in print for example: it is revoked and may be made anew."""
     if not reason.strip():
         raise Stopped([finding("CAMP.022", field="reason")])
+    certificate.refresh_from_db(fields=["place", "signed_for_at", "revoked_at"])
     if certificate.signed_for_at:
         raise Stopped([finding("HAND.007")])
     row = _moved(act, certificate, Place.DESTROYED, note=reason.strip()[:300])

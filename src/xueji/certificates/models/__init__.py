@@ -2,6 +2,7 @@
 
 from xueji.certificates.models.certificates import Box as Box
 from xueji.certificates.models.certificates import Certificate as Certificate
+from xueji.certificates.models.certificates import Disclosure as Disclosure
 from xueji.certificates.models.certificates import IssuerKey as IssuerKey
 from xueji.certificates.models.certificates import Move as Move
 from xueji.certificates.models.certificates import PaperRequest as PaperRequest

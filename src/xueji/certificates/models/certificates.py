@@ -175,6 +175,9 @@ class PaperRequest(models.Model):
     approved_by = models.CharField(max_length=120, blank=True)
     refused_at = models.DateTimeField(null=True, blank=True)
     refused_reason = models.CharField(max_length=300, blank=True)
+    sent_up_at = models.DateTimeField("学院交回学籍部门", null=True, blank=True)
+    sent_up_by = models.CharField(max_length=120, blank=True)
+    late_reason = models.CharField("逾期说明", max_length=300, blank=True)
 
     class Meta:
         ordering = ["-asked_at"]
@@ -184,3 +187,23 @@ class PaperRequest(models.Model):
 
     def __str__(self) -> str:
         return self.kind
+
+
+class Disclosure(models.Model):
+    """What the holder lets a verifier see beyond the minimum (本人授权展示): which items, until when. Never changed, only withdrawn."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    certificate = models.ForeignKey(Certificate, models.PROTECT, related_name="disclosures")
+    items = models.JSONField("展示的项目")
+    made_at = models.DateTimeField()
+    until = models.DateTimeField("有效期至")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-made_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["certificate"], condition=models.Q(withdrawn_at=None), name="one_disclosure_of_a_certificate")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)

@@ -34,3 +34,8 @@ def signed_revocations(at: datetime) -> str:
     """The signed list of revoked tokens."""
     key = issuer_key()
     return revocations(school().code, list(revoked_tokens()), at.isoformat(timespec="seconds"), key.number, bytes.fromhex(key.private))
+
+
+def keys_made() -> frozenset[str]:
+    """Which keys are in use: "statement" signs codes, "document" signs PDFs."""
+    return frozenset(IssuerKey.objects.filter(retired_at=None).values_list("purpose", flat=True))
