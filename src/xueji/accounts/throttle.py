@@ -70,19 +70,23 @@ def succeeded(username: str, address: str) -> None:
 
 
 PER_LOOKING = 30
-"""Wrong check codes per address and window: enough for a hall of students who mistype, useless for guessing fifty bits."""
+"""Wrong check codes, or wrong statements, per address and window: enough for a hall of students who mistype, useless for guessing fifty bits."""
 
 
-def looking_waits_until(address: str, now: datetime) -> datetime | None:
-    """The time until which this address may look up no more check codes, or None."""
-    row = SignInFailure.objects.filter(key=key("look", network(address)), since__gt=now - WINDOW, count__gte=PER_LOOKING).first()
+CODES, STATEMENTS = "look", "statement"
+"""What is looked up without signing in; each is counted apart, so that somebody who mistypes one is not locked out of the other."""
+
+
+def looking_waits_until(address: str, now: datetime, what: str = CODES) -> datetime | None:
+    """The time until which this address may look up no more of ``what``, or None."""
+    row = SignInFailure.objects.filter(key=key(what, network(address)), since__gt=now - WINDOW, count__gte=PER_LOOKING).first()
     return row.since + WINDOW if row else None
 
 
-def looked_up_wrong(address: str, now: datetime) -> None:
+def looked_up_wrong(address: str, now: datetime, what: str = CODES) -> None:
     """Count one look-up that found nothing."""
     with transaction.atomic():
-        _count(key("look", network(address)), now)
+        _count(key(what, network(address)), now)
 
 
 def forget_old(now: datetime) -> int:

@@ -1,14 +1,19 @@
 """Certificates on screen: registry, college, student, archive and the public page, without JavaScript."""
 
+import re
 from datetime import UTC, date, datetime
+from hashlib import sha256
+from io import BytesIO
 
+import pypdfium2
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.apps.certificates.conftest import office as office  # the same office, with masters and numbers
 from tests.house.repository import ROOT
 
 from xueji.certificates.commands.copies import install_seal
-from xueji.certificates.models import Box, Certificate, Master, PaperRequest, PrintRun, Wording
+from xueji.certificates.models import Box, Certificate, IssuerKey, Master, PaperRequest, PrintRun, Wording
+from xueji.journal.models import Event
 from xueji.records.models import StudentRecord
 
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
@@ -106,8 +111,9 @@ def test_wording_is_registered_by_one_and_confirmed_by_another_on_screen(office)
 def test_numbers_are_given_on_screen(office):
     StudentRecord.objects.filter(person__name="欧阳静").update(conclusion="completion", graduated_on=date(2024, 6, 30))
     one = office.world.client("刘老师")
-    assert one.post("/registry/certificates/", {"number": "1", "year": "24", "upgrade": "keep"}).status_code == 422
-    assert one.post("/registry/certificates/", {"number": "1", "year": "2024", "upgrade": "keep"}).status_code == 302
+    page = "/registry/certificates/numbers/"
+    assert one.post(page, {"act": "number", "year": "24", "upgrade": "keep"}).status_code == 422
+    assert one.post(page, {"act": "number", "year": "2024", "upgrade": "keep"}).status_code == 302
     assert office.world.record("欧阳静").certificate_number == "199901202405000001"
 
 
@@ -128,3 +134,193 @@ def test_the_lists_ask_the_database_as_often_for_three_as_for_one(office, django
         client.get(address)
         with django_assert_max_num_queries(few + (1 if "registry" in address else 0)):
             assert client.get(address).status_code == 200
+
+
+def sheet_in(content: bytes) -> list[list[str]]:
+    """The rows of a workbook, headings first."""
+    from python_calamine import CalamineWorkbook
+
+    return [[str(cell) for cell in row] for row in CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0).to_python()]
+
+
+def test_degree_numbers_are_given_on_screen_and_leave_as_the_degree_offices_list(office):
+    one, page = office.world.client("刘老师"), "/registry/certificates/numbers/"
+    StudentRecord.objects.filter(person__name="赵强").update(conclusion="completion")  # no degree without graduation
+    assert "2 名毕业生待编" in one.get(page).content.decode()
+    assert one.post(page, {"act": "degree", "year": "2024"}).status_code == 302
+    rows = sheet_in(one.get(f"{page}degree.xlsx").content)
+    assert [row[:3] for row in rows[1:]] == [["1999032024000001", "S202401001", "李明"], ["1999032024000002", "S202401002", "王芳"]]
+    assert not any(office.world.record("李明").person.id_number in row for row in rows)
+
+
+def test_a_gap_gets_its_reason_on_screen_and_the_report_lists_it(office):
+    one, page = office.world.client("刘老师"), "/registry/certificates/numbers/"
+    assert one.post(page, {"act": "skip", "series": "199901202402", "count": "0", "reason": "污损"}).status_code == 422
+    assert one.post(page, {"act": "skip", "series": "199901202402", "count": "2", "reason": " "}).status_code == 422
+    assert one.post(page, {"act": "skip", "series": "199901202402", "count": "2", "reason": " x "}).status_code == 302
+    assert "NUM.008" in one.post(page, {"act": "void", "number": "199901202402999999", "reason": "误"}).content.decode()
+    assert one.post(page, {"act": "void", "number": " 1999 0120 2402 0000 03", "reason": "结论撤回"}).status_code == 302
+    rows = sheet_in(one.get(f"{page}gaps.xlsx").content)
+    assert [row[1:3] for row in rows[1:]] == [["199901202402000003", "结论撤回"], ["199901202402000004", "x"], ["199901202402000005", "x"]]
+    assert "结论撤回" in one.get(page).content.decode() and office.world.record("赵强").certificate_number == ""
+    assert one.post(page, {"act": "nothing"}).status_code == 404
+    assert office.world.client("王秘书").get(page).status_code == 404
+
+
+def test_a_number_on_a_certificate_in_force_is_not_voided_on_screen(office):
+    office.approved("graduation")
+    office.printed(names=("李明",))
+    answer = office.world.client("刘老师").post("/registry/certificates/numbers/", {"act": "void", "number": "199901202402000001", "reason": "误"})
+    assert answer.status_code == 422 and "NUM.007" in answer.content.decode()
+
+
+def at_college(office, *names):
+    """Certificates printed, sent to college A in one box and counted there."""
+    from xueji.certificates.commands.places import receive_box, send_box
+    from xueji.records.models import College
+
+    office.approved("graduation")
+    run = office.printed(names=names)
+    listed = list(run.certificates.select_related("record__person"))
+    box = send_box(office.first, college=College.objects.get(code="A"), certificates=listed).result
+    receive_box(office.world.act("王秘书"), box, counted=len(listed))
+    return listed
+
+
+def test_the_paper_sheet_is_printed_and_who_signed_is_ticked(office):
+    at_college(office, "李明", "王芳")
+    secretary = office.world.client("王秘书")
+    page = "/college/certificates/sheet/A/"
+    assert page in secretary.get("/college/certificates/").content.decode()
+    pdf = secretary.get(f"{page}sheet.pdf").content
+    words = "".join(one.get_textpage().get_text_range() for one in pypdfium2.PdfDocument(pdf)).replace("\u200b", "")
+    assert [w in words for w in ("学历证书签收表", "李明", "王芳", "199901202402000001", "本人签字", "代领人签字")] == [True] * 6
+    assert "HAND.013" in secretary.post(page, {}).content.decode()
+    one = Certificate.objects.get(record__person__name="李明")
+    scan = SimpleUploadedFile("签收表.pdf", PDF)
+    assert secretary.post(page, {"certificate": [str(one.pk)], "scan": scan}).status_code == 302
+    left = secretary.get(page).content.decode()
+    assert "王芳" in left and "李明" not in left
+    assert office.world.client("赵秘书").get(page).status_code == 404
+    assert office.world.client("赵秘书").get("/college/certificates/sheet/B/").status_code == 200
+
+
+def test_the_student_signs_on_the_secretarys_screen_with_the_own_name(office):
+    (one,) = at_college(office, "李明")
+    secretary, page = office.world.client("王秘书"), f"/college/certificates/{one.pk}/"
+    refused = secretary.post(page, {"hand": "1", "how": "screen", "signer": "王明"})
+    assert refused.status_code == 422 and "HAND.014" in refused.content.decode() and "王明" in refused.content.decode()
+    assert secretary.post(page, {"hand": "1", "how": "screen", "signer": "李明"}).status_code == 302
+
+
+def test_the_college_hands_old_certificates_up_on_screen_and_the_registry_settles_them(office):
+    StudentRecord.objects.filter(person__name="李明").update(conclusion="upgrade")
+    secretary, registry, page = office.world.client("王秘书"), office.world.client("刘老师"), "/college/certificates/"
+    assert secretary.post(page, {"old": "S202401001", "note": "199901201902000003"}).status_code == 302
+    assert "李明" not in registry.get("/registry/certificates/").content.decode()  # the college still has it
+    assert secretary.post(page, {"send": "B"}).status_code == 404
+    assert secretary.post(page, {"send": "A"}).status_code == 302
+    assert "李明" in registry.get("/registry/certificates/").content.decode()
+    assert registry.post("/registry/certificates/", {"paper": PaperRequest.objects.get().pk, "filed": "1"}).status_code == 302
+    assert PaperRequest.objects.get().approved_at
+
+
+def test_after_the_day_of_the_notice_a_college_states_why_it_is_late(office, monkeypatch):
+    from xueji.desks.college import certificates as desk
+
+    monkeypatch.setattr(desk, "returns_until", lambda: datetime(2024, 6, 28, 15, 59, 59, tzinfo=UTC))
+    StudentRecord.objects.filter(person__name="李明").update(conclusion="upgrade")
+    secretary, page = office.world.client("王秘书"), "/college/certificates/"
+    secretary.post(page, {"old": "S202401001"})
+    late = secretary.post(page, {"send": "A"})
+    assert late.status_code == 422 and "HAND.012" in late.content.decode() and "2024年6月28日" in late.content.decode()
+    assert secretary.post(page, {"send": "A", "late_reason": "学生在外地"}).status_code == 302
+    assert "学生在外地" in office.world.client("刘老师").get("/registry/certificates/").content.decode()
+
+
+def test_certificates_are_found_by_name_number_and_place(office):
+    at_college(office, "李明", "王芳")
+    secretary = office.world.client("王秘书")
+    for asked, seen, hidden in (("q=王芳", "王芳", "李明"), ("q=S202401001", "李明", "王芳"), ("q=000002", "王芳", "李明"), ("place=archive", "没有符合条件", "李明")):
+        listed = secretary.get(f"/college/certificates/?{asked}").content.decode().partition('id="l"')[2]
+        assert seen in listed and hidden not in listed, asked
+
+
+def test_the_holder_chooses_what_a_verifier_sees_beyond_the_minimum_and_takes_it_back(office):
+    from xueji.certificates.commands.places import hand_over
+
+    (one,) = at_college(office, "李明")
+    student, visitor = office.world.client("李明"), office.world.client()
+    field = f"p{one.pk.hex[:8]}"
+    wanted = {"certificate": str(one.pk), f"{field}-items": ["photo", "major_name"], f"{field}-days": "7"}
+    assert "SHOW.002" in student.post("/student/certificates/", wanted).content.decode()  # it is not signed for yet
+    hand_over(office.world.act("王秘书"), one, how="paper")
+    assert "SHOW.001" in student.post("/student/certificates/", {"certificate": str(one.pk), f"{field}-days": "7"}).content.decode()
+    least = visitor.post("/verify/", {"statement": one.statement}).content.decode()
+    major = one.record.major_name
+    assert major and major not in least and "授权展示" not in least
+    assert student.post("/student/certificates/", wanted).status_code == 302
+    more = visitor.post("/verify/", {"statement": one.statement}).content.decode()
+    assert major in more and "入学" not in more and "出生" not in more
+    address = re.search(r'src="(/verify/photo/[^"]+)"', more)[1]
+    shown = visitor.get(address)
+    assert shown["Content-Type"] == "image/jpeg" and sha256(b"".join(shown)).hexdigest() == one.photo_sha256
+    assert student.post("/student/certificates/", {"certificate": str(one.pk), "withdraw": "1"}).status_code == 302
+    assert major not in visitor.post("/verify/", {"statement": one.statement}).content.decode()
+    assert visitor.get(address).status_code == 404 and visitor.get("/verify/photo/x/").status_code == 404
+    assert office.world.client("王芳").post("/student/certificates/", wanted).status_code == 404
+    kinds = list(Event.objects.filter(kind__startswith="certificate.disclos").order_by("pk").values_list("kind", flat=True))
+    assert kinds == ["certificate.disclosed", "certificate.disclosure_withdrawn"]
+
+
+def test_what_the_holder_showed_ends_by_itself_and_with_a_revocation(office):
+    from datetime import timedelta
+
+    from xueji.certificates.commands.disclosures import disclose
+    from xueji.certificates.commands.places import hand_over
+    from xueji.certificates.queries.disclosures import shown_of
+
+    (one,) = at_college(office, "李明")
+    hand_over(office.world.act("王秘书"), one, how="paper")
+    act = office.world.act("李明")
+    disclose(act, one, items=["level", "studies", "born_on", "words"], days=7)
+    shown = shown_of(one, act.at + timedelta(days=7) - timedelta(seconds=1))
+    assert [label.en for label, _ in shown.values] == ["Level and length of schooling", "Dates of enrolment and conclusion", "Date of birth",
+                                                        "The whole sentence of the certificate"]  # fmt: skip
+    assert shown.photo == "" and "硕士研究生，三年制" in [value.zh for _, value in shown.values]
+    assert shown_of(one, act.at + timedelta(days=7)) is None
+    disclose(act, one, items=["level"], days=30)
+    one.revoked_at = act.at
+    one.save()
+    assert shown_of(one, act.at) is None
+
+
+def test_samples_are_downloads_of_their_own(office):
+    office.approved("graduation")
+    run, one = office.printed(names=("李明",)), office.world.client("刘老师")
+    base = "/registry/certificates/"
+    for address, words in ((f"{base}masters/sample.pdf", "阿卜杜热西提"), (f"{base}masters/{Master.objects.get().pk}/sample.pdf", "SPECIMEN"),
+                           (f"{base}runs/{run.pk}/sample.pdf", "李明")):  # fmt: skip
+        pdf = one.get(address).content
+        text = "".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(pdf))
+        assert words in text.replace("\r\n", ""), address
+        assert "XJ1." not in text
+    assert office.world.client("王秘书").get(f"{base}masters/sample.pdf").status_code == 404
+
+
+def test_wrong_statements_and_wrong_check_codes_are_counted_apart(office):
+    visitor = office.world.client()
+    for _ in range(31):
+        last = visitor.post("/verify/", {"statement": "nothing"})
+    assert last.status_code == 429 and last["Retry-After"]
+    assert visitor.get("/f/ABCD-EFGH/").status_code != 429
+
+
+def test_signing_key_and_seal_are_made_once_on_screen(office):
+    IssuerKey.objects.all().delete()
+    one = office.world.client("刘老师")
+    assert "还没有签发密钥" in one.get("/registry/certificates/").content.decode()
+    assert one.post("/registry/certificates/", {"seal": "1"}).status_code == 302
+    assert one.post("/registry/certificates/", {"seal": "1"}).status_code == 302
+    assert sorted(IssuerKey.objects.values_list("purpose", flat=True)) == ["document", "statement"]
+    assert "还没有签发密钥" not in one.get("/registry/certificates/").content.decode()

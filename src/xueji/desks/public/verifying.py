@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from xueji.accounts import throttle
 from xueji.certificates.offline import offline_page
+from xueji.certificates.queries.disclosures import disclosed_photo, shown_of
 from xueji.certificates.queries.places import by_token
 from xueji.certificates.queries.publishing import keys_in_force, published_keys, signed_revocations
 from xueji.certificates.terms import KIND_WORDS
@@ -26,17 +27,29 @@ def verifying(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "public/verify.html", {})
     now, address, text = timezone.now(), address_of(request), request.POST.get("statement", "")[:2000]
-    if wait := throttle.looking_waits_until(address, now):
+    if wait := throttle.looking_waits_until(address, now, throttle.STATEMENTS):
         return slow_down(request, wait)
     verdict, statement = verify(text, keys_in_force())
     if statement is None:
-        throttle.looked_up_wrong(address, now)
+        throttle.looked_up_wrong(address, now, throttle.STATEMENTS)
         return render(request, "public/verify.html", {"verdict": verdict, "typed": text}, status=422)
     held = by_token(statement.token)
     if held is None or held.revoked_at:
         verdict = Verdict.REVOKED
-    context = {"verdict": verdict, "statement": statement, "words": KIND_WORDS[statement.kind], "typed": text}
+    shown = shown_of(held, now) if held is not None and verdict is Verdict.VALID else None
+    context = {"verdict": verdict, "statement": statement, "words": KIND_WORDS[statement.kind], "typed": text, "shown": shown,
+               "revoked_at": held.revoked_at if held else None}  # fmt: skip
     return render(request, "public/verify.html", context)
+
+
+@require_safe
+@never_cache
+def photo(request: HttpRequest, ticket: str) -> HttpResponse:
+    """The photo that the holder shows, for who has just verified the certificate."""
+    content = disclosed_photo(ticket, timezone.now())
+    if content is None:
+        raise Http404
+    return HttpResponse(content, content_type="image/jpeg")
 
 
 @require_safe

@@ -29,6 +29,40 @@ class NumberingForm(forms.Form):
         _named(self, year=("发证年份", "Year"), upgrade=("结业转毕业的编号", "Number on upgrade"))
 
 
+class DegreeForm(forms.Form):
+    """The year of the degree numbers."""
+
+    year = forms.IntegerField(min_value=2000, max_value=2999)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _named(self, year=("授予年份", "Year of the degree"))
+
+
+class SkipForm(forms.Form):
+    """How many serials of which series are left out, and why."""
+
+    series = forms.ChoiceField()
+    count = forms.IntegerField(min_value=1, max_value=500)
+    reason = forms.CharField(max_length=300)
+
+    def __init__(self, *args: Any, series: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["series"].choices = [(prefix, prefix) for prefix in series]
+        _named(self, series=("编号段", "Series"), count=("空几个号", "How many"), reason=("原因", "Reason"))
+
+
+class VoidForm(forms.Form):
+    """One number that is not used any more, and why."""
+
+    number = forms.CharField(max_length=40)
+    reason = forms.CharField(max_length=300)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _named(self, number=("编号", "Number"), reason=("原因", "Reason"))
+
+
 class RunForm(forms.Form):
     """What is printed, for which college, with which date."""
 
