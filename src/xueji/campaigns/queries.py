@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from django.db.models import BooleanField, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import BooleanField, Count, Q, QuerySet, Value, When
 from django.db.models import Case as Choose
 from django.db.models.functions import TruncDate
 
@@ -46,8 +46,12 @@ def campaigns() -> QuerySet[Campaign]:
 
 def campaign_of(code: str) -> Campaign | None:
     """The campaign of that code, with the digest of its text, by which a notice read before is found again."""
-    text = NoticeVersion.objects.filter(campaign=OuterRef("pk"), version=OuterRef("version")).values("sha256")
-    return Campaign.objects.filter(code=code).annotate(text_sha256=Subquery(text), text_version=F("version")).first()
+    found = Campaign.objects.raw(
+        "SELECT campaign.*, text.sha256 AS text_sha256, campaign.version AS text_version FROM campaigns_campaign campaign "
+        "LEFT JOIN campaigns_noticeversion text ON text.campaign_id = campaign.id AND text.version = campaign.version WHERE campaign.code = %s",
+        [code],
+    )
+    return next(iter(found), None)
 
 
 def notice_of(campaign: Campaign, version: int | None = None) -> Notice:

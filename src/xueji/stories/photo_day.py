@@ -15,8 +15,9 @@ from xueji.imaging.form_picture import form_picture
 from xueji.journal.command import Act
 from xueji.journal.queries import broken_at
 from xueji.photos.day.commands.codes import issue_code, make_keys
+from xueji.photos.day.commands.envelopes import deliver_envelope
 from xueji.photos.day.commands.sessions import acknowledge_item, plan_sessions
-from xueji.photos.day.commands.turns import accept_shot, add_shot, arrive, call_turn, deliver_envelope, finish_turn
+from xueji.photos.day.commands.turns import accept_shot, add_shot, arrive, call_turn, finish_turn
 from xueji.photos.day.models import Capture, Envelope, Fee, Turn
 from xueji.photos.day.queries import absentees, terms_of, token_of
 from xueji.photos.day.terms import Mode

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -11,7 +13,7 @@ from django.apps import apps
 from django.db.models import Q, QuerySet
 
 from xueji.accounts.queries import Viewer
-from xueji.vault import store
+from xueji.vault import keys, store
 from xueji.vault.fields import SealedField
 from xueji.vault.models import VaultFile
 
@@ -56,6 +58,11 @@ def chunks_of(viewer: Viewer, file_id: UUID | str) -> Iterator[bytes]:
 def read_file(viewer: Viewer, file_id: UUID | str) -> bytes:
     """The plain bytes at once, for what is known to be small. Raises as chunks_of."""
     return b"".join(chunks_of(viewer, file_id))
+
+
+def same_bytes(file: VaultFile, content: bytes) -> bool:
+    """Whether a kept file is these very bytes, told by its keyed digest; also after the bytes were purged."""
+    return hmac.compare_digest(hmac.digest(keys.digest_key("file-digest"), content, hashlib.sha256), bytes(file.digest))
 
 
 def due_for_purging(on: date) -> QuerySet[VaultFile]:

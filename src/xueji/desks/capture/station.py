@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -26,8 +27,10 @@ from xueji.desks.components.languages import said
 from xueji.desks.files import file_address
 from xueji.imaging.codes import UnreadableScan, codes_on
 from xueji.journal.command import Scope, Stopped
+from xueji.photos.day.commands import envelopes as delivery
 from xueji.photos.day.commands import turns
 from xueji.photos.day.queries import (
+    called_back,
     called_now,
     counters,
     keys_by,
@@ -99,7 +102,7 @@ def station(request: HttpRequest, code: str, campus: str) -> HttpResponse:
     now, terms = timezone.now(), terms_of(campaign)
     return render(request, "capture/station.html", {
         "campaign": campaign, "campus": campus, "seen": seen, "counters": counters(campaign, _today(), campus, now), "terms": terms,
-        "methods": _methods(terms), "fee": yuan(terms.fee), "house": terms.mode == Mode.IN_HOUSE,
+        "methods": _methods(terms), "fee": yuan(terms.fee), "house": terms.mode == Mode.IN_HOUSE, "back": called_back(campaign, _today(), campus),
         "waiting": [t for t in turns_on(viewer_of(request), campaign, _today(), campus) if not t.finished_at]})  # fmt: skip
 
 
@@ -163,7 +166,7 @@ def turn(request: HttpRequest, turn_id: UUID) -> HttpResponse:
     terms = terms_of(one.campaign)
     return render(request, "capture/turn.html", {
         "turn": one, "findings": found, "terms": terms, "house": terms.mode == Mode.IN_HOUSE, "methods": _methods(terms), "fee": yuan(terms.fee),
-        "verdict": _verdict(judged), "photo": file_address(viewer_of(request), one.draft_id) if one.draft_id else ""},
+        "today": one.on == _today(), "verdict": _verdict(judged), "photo": file_address(viewer_of(request), one.draft_id) if one.draft_id else ""},
         status=422 if found else 200)  # fmt: skip
 
 
@@ -176,6 +179,8 @@ def _acted(request: HttpRequest, one: Any) -> None:
         turns.add_shot(act, one, content=photo.read(20_000_001) if photo else b"")
     elif asked == "accept":
         turns.accept_shot(act, one)
+    elif asked == "again":
+        turns.reopen_turn(act, one, reason=request.POST.get("reason", ""))
     elif asked in {"done", "left"}:
         turns.finish_turn(act, one, outcome=asked, method=request.POST.get("method", ""))
 
@@ -209,8 +214,10 @@ def display(request: HttpRequest, code: str, campus: str) -> HttpResponse:
 @require_safe
 def live(request: HttpRequest, code: str, campus: str) -> JsonResponse:
     """The live figures of the place."""
-    now = counters(place_of(request, code, campus), _today(), campus, timezone.now())
-    return JsonResponse({name: getattr(now, name) for name in ("waiting", "done", "minutes", "per_hour", "absent", "offline", "conflicts")})
+    campaign = place_of(request, code, campus)
+    now, back = counters(campaign, _today(), campus, timezone.now()), called_back(campaign, _today(), campus)
+    figures = {name: getattr(now, name) for name in ("waiting", "done", "minutes", "per_hour", "absent", "offline", "conflicts", "unjudged")}
+    return JsonResponse(figures | {"back": [{"say": f"{said(why.message)} {why.id}", "turn": reverse("capture:turn", args=[t.pk])} for t, why in back]})
 
 
 @OPERATE
@@ -237,7 +244,8 @@ def envelopes(request: HttpRequest, code: str, campus: str) -> JsonResponse:
         id, inside, photo = _opened(request)
     except (ValueError, KeyError, TypeError, NoCode):
         return JsonResponse({"findings": _sentences([finding("STAT.004")])}, status=422)
-    row = turns.deliver_envelope(act_of(request, "capture"), campaign, campus=campus, station=_station(request), id=id, inside=inside, photo=photo).result
+    act = act_of(request, "capture")
+    row = delivery.deliver_envelope(act, campaign, campus=campus, station=_station(request), id=id, inside=inside, photo=photo).result
     return JsonResponse({"delivered": str(row.pk), "conflicts": [str(said(Finding.from_json(f).message)) for f in row.conflicts]})
 
 
@@ -253,6 +261,8 @@ def _opened(request: HttpRequest) -> tuple[UUID, dict[str, str], bytes]:
         raise ValueError from wrong
     inside = json.loads(opened_envelope(keys, *raw, sent["id"]))
     photo = base64.b64decode(inside.pop("photo", "") or "")
+    if datetime.fromisoformat(inside["at"]).tzinfo is None or not inside["token"]:
+        raise ValueError("an envelope tells its moment with the zone, and its code")
     return UUID(sent["id"]), {k: str(v)[:600] for k, v in inside.items() if k in {"token", "at", "outcome", "method"}}, photo
 
 

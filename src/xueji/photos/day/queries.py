@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from xueji.accounts.permissions import Permission
 from xueji.accounts.queries import Viewer
@@ -36,7 +36,7 @@ from xueji.records.models import College, StudentRecord
 from xueji.records.queries import school, visible
 from xueji.records.terms import Standing
 from xueji.rules.capture import Duty, Face, Graduand, Round, Taken, duty, valid_photo, worth
-from xueji.rules.findings import Finding
+from xueji.rules.findings import Finding, finding
 
 
 def rounds() -> list[Campaign]:
@@ -290,6 +290,7 @@ class Counters:
     absent: int
     offline: int
     conflicts: int
+    unjudged: int
 
 
 def counters(campaign: Campaign, on: date, campus: str, now: datetime) -> Counters:
@@ -304,7 +305,27 @@ def counters(campaign: Campaign, on: date, campus: str, now: datetime) -> Counte
     absent = planned.exclude(case__turns__on=on).count()
     minutes = round(rows["waiting"] * 60 / rows["hour"]) if rows["hour"] else rows["waiting"] * 2
     conflicts = Envelope.objects.filter(campaign=campaign, settled_at=None).exclude(conflicts=[]).count()
-    return Counters(rows["waiting"], rows["done"], minutes, rows["hour"], absent, rows["offline"], conflicts)
+    unjudged = turns.filter(outcome="done", judgement=None).exclude(draft=None).count()
+    return Counters(rows["waiting"], rows["done"], minutes, rows["hour"], absent, rows["offline"], conflicts, unjudged)
+
+
+def unjudged_captures() -> QuerySet[Capture]:
+    """Photos from an hour without network that no rule has seen yet (待补检照片), oldest first."""
+    waiting = Capture.objects.filter(judgement=None, origin=Origin.HOUSE, file__purged_at=None).exclude(file=None)
+    return waiting.select_related("record", "campaign", "file").order_by("recorded_at", "pk")
+
+
+def called_back(campaign: Campaign, on: date, campus: str) -> list[tuple[Turn, Finding]]:
+    """Whose photo was sent back after the turn had ended, and why (请回重拍): until another photo, or until a person overrules it."""
+    turns = Turn.objects.filter(campaign=campaign, on=on, campus=campus, outcome="done", judgement__outcome="reject")
+    late = turns.filter(judgement__judged_at__gt=F("finished_at")).select_related("judgement").prefetch_related("judgement__overrules")
+    found = []
+    for turn in late.order_by("number"):
+        overruled = {one.rule for one in turn.judgement.overrules.all()}
+        why = next((f for f in turn.judgement.findings if f["level"] == "reject" and f["rule"] not in overruled), None)
+        if why is not None:
+            found.append((turn, finding("STAT.038", number=turn.number, reason=Text(**why["message"]))))
+    return found
 
 
 def called_now(campaign: Campaign, on: date, campus: str) -> list[int]:

@@ -90,13 +90,15 @@ class Makeup:
 
 @dataclass(frozen=True, slots=True)
 class Capturing:
-    """What a notice declares of the capture (采集规定). Fees in fen; ``retakes``: "chair" while seated, "none" afterwards."""
+    """What a notice declares of the capture (采集规定). Fees in fen; ``online_words``: what the notice itself says
+    of sending photos online; ``retakes``: "chair" while seated, "none" afterwards."""
 
     mode: Mode
     by: Text
     round: Round
     online: bool
     online_clause: str
+    online_words: Text
     fee: int
     methods: tuple[str, ...]
     retake: Text
@@ -131,7 +133,7 @@ def capturing(notice: Notice) -> Capturing | None:
     )  # fmt: skip
     return Capturing(
         mode=Mode(raw.get("mode", Mode.OFFICIAL)), by=_both(raw, "by"), round=terms, online=raw.get("online") == "allowed",
-        online_clause=str(raw.get("online_clause", notice.source)), fee=_fen(raw, "fee"), methods=tuple(raw.get("methods", ("cash",))),
+        online_clause=str(raw.get("online_clause", notice.source)), online_words=_both(raw, "online_words"), fee=_fen(raw, "fee"), methods=tuple(raw.get("methods", ("cash",))),
         retake=_both(raw, "retake"), needs_code=bool(raw.get("needs_code", True)),
         ready=tuple(ReadyItem(r["code"], _both(r, "title"), tuple(Text(line.get("zh", ""), line.get("en", "")) for line in r.get("line", ())))
                     for r in raw.get("ready", ())),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -19,7 +20,7 @@ from xueji.catalogue.text import Text
 from xueji.journal.command import ANYWHERE, Act, Change, Scope, Stopped, command
 from xueji.photos.commands import judge_captured_photo
 from xueji.photos.day.models import Capture, Envelope, Fee, Line, Turn
-from xueji.photos.day.queries import terms_of, turn_today
+from xueji.photos.day.queries import terms_of
 from xueji.photos.day.scanning import Known, judged, known_code
 from xueji.photos.day.terms import METHODS, Light, Mode, Origin
 from xueji.photos.day.tokens import NoCode
@@ -27,6 +28,7 @@ from xueji.records.queries import scope_of
 from xueji.rules.findings import Finding, finding
 from xueji.rules.progress import State
 from xueji.vault.commands import store_file
+from xueji.vault.models import VaultFile
 
 
 def _at_campus(campus: str, **_: object) -> Scope:
@@ -35,6 +37,12 @@ def _at_campus(campus: str, **_: object) -> Scope:
 
 def _of_turn(turn: Turn, **_: object) -> Scope:
     return Scope(campus=turn.campus)
+
+
+def _locked(turn: Turn) -> None:
+    """The turn as it stands now, nobody else's until the transaction ends: a request sent twice waits for its twin."""
+    now = ["called_at", "finished_at", "outcome", "shots", "draft", "judgement", "accepted_at"]
+    turn.refresh_from_db(fields=now, from_queryset=Turn.objects.select_for_update())
 
 
 def _station(act: Act) -> Act:
@@ -106,29 +114,39 @@ def call_turn(act: Act, turn: Turn) -> Change:
 
 @command(needs=Permission.STATION_OPERATE, records="turn.photographed", scope=_of_turn)
 def add_shot(act: Act, turn: Turn, *, content: bytes) -> Change:
-    """Keep a shot and judge it on the spot (拍摄与检测); a new one replaces the one not yet accepted. The result is the Judgement."""
+    """Keep a shot and judge it on the spot (拍摄与检测); a new one replaces the one not yet accepted. The result is the Judgement.
+
+    The same bytes again (an answer was lost on the way) are the same shot.
+    """
+    _locked(turn)
+    _may_be_photographed(turn)
+    if turn.draft is not None and turn.judgement is not None and turn.judgement.photo_digest == hashlib.sha256(content).hexdigest():
+        return Change(f"turn:{turn.pk}", Scope(campus=turn.campus), result=turn.judgement, unchanged=True)
+    turn.draft = _kept(act, turn.case, content)
+    turn.judgement = judge_captured_photo(_station(act), turn.case.record, content, profile=terms_of(turn.campaign).profile).result
+    turn.shots, turn.accepted_at = turn.shots + 1, None
+    turn.save(update_fields=["draft", "judgement", "shots", "accepted_at"])
+    return Change(f"turn:{turn.pk}", Scope(campus=turn.campus), {"shots": turn.shots, "outcome": turn.judgement.outcome}, turn.judgement)
+
+
+def _may_be_photographed(turn: Turn) -> None:
     terms = terms_of(turn.campaign)
     if turn.finished_at:
         raise Stopped([finding("STAT.032")])
     if terms.mode == Mode.OFFICIAL:
         raise Stopped([finding("STAT.033", by=terms.by)])
-    file, judgement = _kept(act, turn.case, content, terms.profile)
-    turn.draft, turn.judgement, turn.shots, turn.accepted_at = file, judgement, turn.shots + 1, None
-    turn.save(update_fields=["draft", "judgement", "shots", "accepted_at"])
-    return Change(f"turn:{turn.pk}", Scope(campus=turn.campus), {"shots": turn.shots, "outcome": judgement.outcome}, judgement)
 
 
-def _kept(act: Act, case: Case, content: bytes, profile: str) -> tuple[Any, Any]:
+def _kept(act: Act, case: Case, content: bytes) -> VaultFile:
     if not content or not content.startswith(b"\xff\xd8"):
         raise Stopped([finding("STAT.034", field="photo")])
-    record = case.record
-    file = store_file(_station(act), content, purpose="photo", scope=scope_of(record), title="photo.jpg").result
-    return file, judge_captured_photo(_station(act), record, content, profile=profile).result
+    return store_file(_station(act), content, purpose="photo", scope=scope_of(case.record), title="photo.jpg").result
 
 
 @command(needs=Permission.STATION_OPERATE, records="turn.accepted", scope=_of_turn)
 def accept_shot(act: Act, turn: Turn) -> Change:
     """The student has looked at the picture and accepts it (当场确认)."""
+    _locked(turn)
     if turn.finished_at or turn.draft_id is None:
         raise Stopped([finding("STAT.032" if turn.finished_at else "STAT.031")])
     turn.accepted_at = act.at
@@ -141,17 +159,21 @@ def finish_turn(act: Act, turn: Turn, *, outcome: str, method: str = "", amount:
     """End a turn (办结): "done" with the fee, or "left" without a photo. A repeated ending changes nothing.
 
     ``amount`` in fen, the notice's fee if not given; a free retake costs nothing. Stopped without an accepted photo where
-    the school photographs, and for a way of paying that the notice does not allow.
+    the school photographs, for a way of paying that the notice does not allow, and for another ending than the first.
     """
+    _locked(turn)
     if turn.finished_at:
+        if turn.outcome != outcome:
+            raise Stopped([finding("STAT.032")])
         return Change(f"turn:{turn.pk}", Scope(campus=turn.campus), result=turn, unchanged=True)
     terms = terms_of(turn.campaign)
+    paid_before = Fee.objects.filter(turn=turn).exists()
     problems = []
     allowed = (*terms.methods, "free")
     if outcome == "done":
         if terms.mode == Mode.IN_HOUSE and turn.accepted_at is None:
             problems.append(finding("STAT.031"))
-        if terms.fee and method not in allowed:
+        if terms.fee and not paid_before and method not in allowed:
             names = Text("、".join(METHODS[m].zh for m in allowed), ", ".join(METHODS[m].en for m in allowed))
             problems.append(finding("STAT.030", field="method", method=METHODS.get(method, method or "—"), allowed=names))
     if problems:
@@ -159,13 +181,30 @@ def finish_turn(act: Act, turn: Turn, *, outcome: str, method: str = "", amount:
     turn.finished_at, turn.outcome = act.at, outcome
     turn.save(update_fields=["finished_at", "outcome"])
     if outcome == "done":
-        if terms.fee:
+        if terms.fee and not paid_before:
             paid = 0 if method == "free" else terms.fee if amount is None else amount
             Fee.objects.create(turn=turn, amount=paid, method=method, at=act.at, by=act.by.label)
         if turn.draft_id:
             _versioned(act, turn.case, Origin.HOUSE, turn.on, act.by.label, file=turn.draft, judgement=turn.judgement)
         _attended(act, turn.case)
     return Change(f"turn:{turn.pk}", Scope(campus=turn.campus), {"outcome": outcome, "method": method}, turn)
+
+
+@command(needs=Permission.STATION_OPERATE, records="turn.reopened", scope=_of_turn)
+def reopen_turn(act: Act, turn: Turn, *, reason: str) -> Change:
+    """Call somebody back for another photo on the same day (请回重拍): the first photo stays as a version, the fee is not taken twice.
+
+    Stopped without a reason, on another day, and for a turn that is still going on.
+    """
+    _locked(turn)
+    if not reason.strip():
+        raise Stopped([finding("CAMP.022", field="reason")])
+    if turn.outcome != "done" or turn.on != act.at.astimezone(SHANGHAI).date():
+        raise Stopped([finding("STAT.037")])
+    turn.finished_at = turn.accepted_at = turn.draft = turn.judgement = None
+    turn.outcome, turn.called_at = "", act.at
+    turn.save(update_fields=["finished_at", "accepted_at", "draft", "judgement", "outcome", "called_at"])
+    return Change(f"turn:{turn.pk}", Scope(campus=turn.campus), {"number": turn.number, "reason": reason.strip()[:200]}, turn)
 
 
 def _versioned(act: Act, case: Case, origin: str, on: Any, by: str, **more: Any) -> Capture:
@@ -178,52 +217,6 @@ def _attended(act: Act, case: Case) -> None:
     for step in notice_of(case.campaign).steps_for(case.group):
         if step.kind in {"attend", "upload"}:
             mark_step(_station(act), case, step=step.code, mark=State.DONE)
-
-
-@command(needs=Permission.STATION_OPERATE, records="envelope.delivered", scope=lambda campaign, campus, **_: Scope(campus=campus))
-def deliver_envelope(act: Act, campaign: Campaign, *, campus: str, station: str, id: UUID, inside: dict[str, Any], photo: bytes = b"") -> Change:
-    """Take over what a station did without network (离线信封), exactly once: the second delivery of an id changes nothing.
-
-    ``inside``: token, at (ISO), method, outcome. What does not fit what happened meanwhile is kept whole as a conflict and
-    counts as nothing. The result is the Envelope.
-    """
-    there = Envelope.objects.filter(pk=id).first()
-    if there is not None:
-        return Change(f"envelope:{id}", Scope(campus=campus), result=there, unchanged=True)
-    happened = min(datetime.fromisoformat(inside["at"]), act.at)
-    then = replace(act, at=happened)
-    try:
-        turn, conflicts = _replayed(then, campaign, campus, station, inside, photo)
-    except Stopped as stopped:
-        turn, conflicts = None, stopped.findings
-    row = Envelope(id=id, campaign=campaign, station=station, received_at=act.at, turn=turn, conflicts=[f.as_json() for f in conflicts])
-    if conflicts:
-        row.kept = {**inside, "campus": campus}
-        if photo:
-            row.photo = store_file(_station(act), photo, purpose="photo", scope=ANYWHERE, title=f"{id}.jpg").result
-    row.save(force_insert=True)
-    return Change(f"envelope:{id}", Scope(campus=campus), {"station": station, "conflicts": [f.id for f in conflicts]}, row)
-
-
-def _replayed(act: Act, campaign: Campaign, campus: str, station: str, inside: dict[str, Any], photo: bytes) -> tuple[Turn | None, list[Finding]]:
-    """The same commands as online, inside one savepoint: all of it, or nothing and the conflict."""
-    known, on = _seen(inside["token"], campaign, campus, act.at), act.at.astimezone(SHANGHAI).date()
-    case = Case.objects.select_related("record").get(pk=known.case)
-    case.campaign = campaign
-    before = turn_today(case, on) if known.number else None
-    if before is not None and before.finished_at:
-        return before, [finding("STAT.020", number=before.number)]
-    light, words = judged(known, campaign, act.at)
-    if light == Light.RED:
-        return None, [finding("STAT.021", reason=words[0].message)]
-    with transaction.atomic():
-        turn = before or _take_turn(case.pk, campaign, on, campus, light, words, station, act.at, offline=True)[0]
-        if photo and inside.get("outcome") == "done":
-            add_shot(act, turn, content=photo)
-            accept_shot(act, turn)
-        if inside.get("outcome"):
-            finish_turn(act, turn, outcome=inside["outcome"], method=inside.get("method", ""))
-    return turn, []
 
 
 @command(needs=Permission.SCHEDULE_MANAGE, records="envelope.settled")

@@ -16,7 +16,7 @@ const LOCAL = {
   "STAT.005": say("采集凭证已过期。", "The code has expired."),
   "STAT.006": say("这张采集凭证已作废。", "This code was revoked."),
 };
-let kit = null, turn = null, stream = null, sending = false, offline = !navigator.onLine;
+let kit = null, turn = null, stream = null, sending = false, offline = !navigator.onLine, signedOut = false, unjudged = 0;
 
 const cookie = (name) => document.cookie.split("; ").find((c) => c.startsWith(`${name}=`))?.split("=")[1] ?? "";
 class NoNetwork extends Error {}
@@ -33,6 +33,7 @@ async function ask(address, body, how = {}) {
   } finally {
     clearTimeout(clock);
   }
+  signedOut = answer.redirected; // to the sign-in page: go on sealed, as without network, and say so
   if (answer.redirected || answer.status >= 500) throw new NoNetwork();
   online(true);
   return answer;
@@ -43,11 +44,24 @@ function online(there) {
 }
 
 async function count() {
-  const waiting = (await keysOf("waiting")).length;
+  const waiting = (await keysOf("waiting")).length, all = waiting + unjudged;
+  const judging = desk.dataset.house === "yes" && all ? say(`；${all} 张照片还没有检测`, `; ${all} photos not checked yet`) : "";
   net.dataset.state = offline ? "back" : waiting ? "going" : "done";
-  net.textContent = offline
+  net.textContent = signedOut && !offline
+    ? say(`登录已失效，照常采集；请在另一个标签页重新登录。${waiting} 份已加密存在本机`, `Signed out; go on as usual and sign in again in another tab. ${waiting} waiting here, sealed`)
+    : (offline
     ? say(`没有网络，照常采集。${waiting} 份已加密存在本机`, `No network, go on as usual. ${waiting} waiting here, sealed`)
-    : waiting ? say(`网络已恢复，正在送出，还有 ${waiting} 份`, `Network is back; ${waiting} still to be delivered`) : say("网络正常，没有待送", "Online, nothing waiting");
+    : waiting ? say(`网络已恢复，正在送出，还有 ${waiting} 份`, `Network is back; ${waiting} still to be delivered`) : say("网络正常，没有待送", "Online, nothing waiting")) + judging;
+}
+
+// who was photographed offline and is sent back by the rules now: to be called while still here
+function called(back) {
+  part("back-box").hidden = !back.length;
+  part("back").replaceChildren(...back.map(({ say: why, turn: address }) => {
+    const line = document.createElement("li"), link = Object.assign(document.createElement("a"), { href: address, textContent: why });
+    line.append(link);
+    return line;
+  }));
 }
 
 async function deliver() {
@@ -56,7 +70,7 @@ async function deliver() {
   try {
     for (const id of await keysOf("waiting")) {
       const answer = await ask(desk.dataset.envelopes, JSON.stringify(await take("waiting", id)), { "Content-Type": "application/json" });
-      if (!answer.ok) { told("amber", [say("有信封没有被收下，请保留这台电脑并联系管理员。", "An envelope was not accepted; keep this computer and call the administrator.")]); break; }
+      if (!answer.ok) { told("amber", [say("有信封没有被收下，请保留这台电脑并联系管理员。", "An envelope was not accepted; keep this computer and call the administrator.")]); continue; }
       const said = await answer.json();
       await drop("waiting", id);
       for (const why of said.conflicts) conflict(why);
@@ -167,7 +181,7 @@ async function shot(photo) {
   } catch (gone) {
     if (!(gone instanceof NoNetwork)) throw gone;
     turn.local = true;
-    verdict.textContent = say("未检测（没有网络）：请人工看片。", "Not checked (no network): please look yourself.");
+    verdict.textContent = say("还没有检测（没有网络）：请先人工看片，恢复网络后自动检测，退回的会在这里显示。", "Not checked yet (no network): look yourself now; it is checked when the network is back, and a rejection is shown here.");
   }
   part("accept").focus();
 }
@@ -215,6 +229,8 @@ async function sealed(outcome, method) {
 async function figures() {
   try {
     const now = await (await ask(desk.dataset.live)).json();
+    unjudged = now.unjudged;
+    called(now.back);
     for (const [name, value] of Object.entries(now)) { const at = part(`n-${name}`); if (at) at.textContent = value; }
     await deliver();
   } catch (gone) {

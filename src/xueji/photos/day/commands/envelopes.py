@@ -1,0 +1,122 @@
+"""What stations did without network: taken over once, judged afterwards, conflicts kept (离线信封)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from xueji.accounts.permissions import Permission
+from xueji.campaigns.models import Campaign, Case
+from xueji.campaigns.queries import SHANGHAI
+from xueji.journal.command import ANYWHERE, Act, Change, Scope, Stopped, command
+from xueji.photos.commands import judge_captured_photo
+from xueji.photos.day.commands.turns import _kept, _locked, _may_be_photographed, _seen, _station, _take_turn, accept_shot, finish_turn
+from xueji.photos.day.models import Capture, Envelope, Fee, Turn
+from xueji.photos.day.queries import terms_of
+from xueji.photos.day.scanning import judged
+from xueji.photos.day.terms import Light
+from xueji.records.queries import scope_of
+from xueji.rules.findings import Finding, finding
+from xueji.vault.commands import store_file
+from xueji.vault.queries import same_bytes
+from xueji.vault.store import FileGone, read
+
+
+@command(needs=Permission.STATION_OPERATE, records="envelope.delivered", scope=lambda campaign, campus, **_: Scope(campus=campus))
+def deliver_envelope(act: Act, campaign: Campaign, *, campus: str, station: str, id: UUID, inside: dict[str, Any], photo: bytes = b"") -> Change:
+    """Take over what a station did without network (离线信封), exactly once: the second delivery of an id changes nothing.
+
+    ``inside``: token, at (ISO, with its zone), method, outcome. What does not fit what happened meanwhile is kept whole as a
+    conflict and counts as nothing. The photo is judged afterwards (judge_offline_photo). The result is the Envelope.
+    Raises ValueError for a moment that is none.
+    """
+    happened = datetime.fromisoformat(inside["at"])
+    if happened.tzinfo is None:
+        raise ValueError("a moment without its zone")
+    row = Envelope(id=id, campaign=campaign, station=station, received_at=act.at)
+    try:
+        with transaction.atomic():  # first of all: the same envelope sent twice at one instant waits here for its twin
+            row.save(force_insert=True)
+    except IntegrityError:
+        return Change(f"envelope:{id}", Scope(campus=campus), result=Envelope.objects.get(pk=id), unchanged=True)
+    try:
+        row.turn, conflicts = _replayed(replace(act, at=min(happened, act.at)), campaign, campus, station, inside, photo)
+    except Stopped as stopped:
+        conflicts = stopped.findings
+    if conflicts:
+        row.conflicts, row.kept = [f.as_json() for f in conflicts], {**inside, "campus": campus}
+        if photo:
+            try:
+                row.photo = store_file(_station(act), photo, purpose="photo", scope=ANYWHERE, title=f"{id}.jpg").result
+            except Stopped as unfit:  # no picture at all: the envelope says so, the rest of it is kept
+                row.conflicts += [f.as_json() for f in unfit.findings]
+    row.save(update_fields=["turn", "conflicts", "kept", "photo"])
+    return Change(f"envelope:{id}", Scope(campus=campus), {"station": station, "conflicts": [f.id for f in conflicts]}, row)
+
+
+def _replayed(act: Act, campaign: Campaign, campus: str, station: str, inside: dict[str, Any], photo: bytes) -> tuple[Turn | None, list[Finding]]:
+    """The same commands as online, inside one savepoint: all of it, or nothing and the conflict."""
+    known, on = _seen(inside["token"], campaign, campus, act.at), act.at.astimezone(SHANGHAI).date()
+    outcome, method = inside.get("outcome", ""), inside.get("method", "")
+    before = Turn.objects.filter(case=known.case, on=on).select_related("draft").first() if known.number else None
+    if before is not None and before.finished_at:
+        return before, [] if _is_that_ending(before, outcome, method, photo) else [finding("STAT.020", number=before.number)]
+    light, words = judged(known, campaign, act.at)
+    if light == Light.RED:
+        return None, [finding("STAT.021", reason=words[0].message)]
+    case = Case.objects.select_related("record").get(pk=known.case)
+    case.campaign = campaign
+    with transaction.atomic():
+        turn, fresh = (before, False) if before else _take_turn(case.pk, campaign, on, campus, light, words, station, act.at, offline=True)
+        turn.case, turn.campaign = case, campaign
+        if not fresh and turn.finished_at:  # another station was quicker, at this instant
+            return turn, [] if _is_that_ending(turn, outcome, method, photo) else [finding("STAT.020", number=turn.number)]
+        if photo and outcome == "done":
+            _keep_unjudged(act, turn, photo)
+            accept_shot(act, turn)
+        if outcome:
+            finish_turn(act, turn, outcome=outcome, method=method)
+    return turn, []
+
+
+def _keep_unjudged(act: Act, turn: Turn, photo: bytes) -> None:
+    """The photo of an offline turn; one that came before the network went and whose answer was lost is the same shot."""
+    _locked(turn)
+    _may_be_photographed(turn)
+    if turn.draft is None or not same_bytes(turn.draft, photo):
+        turn.draft, turn.judgement, turn.shots = _kept(act, turn.case, photo), None, turn.shots + 1
+        turn.save(update_fields=["draft", "judgement", "shots"])
+
+
+def _is_that_ending(turn: Turn, outcome: str, method: str, photo: bytes) -> bool:
+    """Whether an envelope tells again how a turn ended: the ending arrived, its answer did not, and the station sealed it anew."""
+    if turn.outcome != outcome:
+        return False
+    fee = Fee.objects.filter(turn=turn).first()
+    if fee is not None and method and fee.method != method:
+        return False
+    return same_bytes(turn.draft, photo) if turn.draft is not None and photo else turn.draft is None and not photo
+
+
+@command(needs=Permission.STATION_OPERATE, records="photo.judged_later", scope=lambda capture: scope_of(capture.record))
+def judge_offline_photo(act: Act, capture: Capture) -> Change:
+    """Judge a photo that was taken without network (离线照片补检). The result is the Judgement; None when its bytes are gone.
+
+    One that is sent back appears at the station, so that the student is called back, and in the lists of college and registry.
+    """
+    if capture.judgement_id or capture.file is None:
+        return Change(f"record:{capture.record.student_number}", scope_of(capture.record), result=capture.judgement, unchanged=True)
+    try:
+        content = b"".join(read(capture.file.place))
+    except FileGone:
+        return Change(f"record:{capture.record.student_number}", scope_of(capture.record), unchanged=True)
+    profile = terms_of(capture.campaign).profile if capture.campaign else "chsi-graduation"
+    capture.judgement = judge_captured_photo(_station(act), capture.record, content, profile=profile).result
+    capture.save(update_fields=["judgement"])
+    Turn.objects.filter(draft=capture.file, judgement=None).update(judgement=capture.judgement)
+    detail = {"outcome": capture.judgement.outcome, "version": capture.version}
+    return Change(f"record:{capture.record.student_number}", scope_of(capture.record), detail, capture.judgement)
