@@ -47,7 +47,7 @@ def test_a_name_that_does_not_fit_stops_the_page_and_names_whose_it_is(press, pa
     with pytest.raises(Unprintable) as stopped:
         render(press, [page, long], at=AT)
     assert [(f.id, f.place) for f in stopped.value.findings] == [("MASTER.008", "S2")]
-    assert [f.field for f in overflows(press, [replace(page, school="学" * 40)], at=AT)] == ["school"]
+    assert [f.field for f in overflows(press, [replace(page, school="学" * 40)])] == ["school"]
 
 
 def test_a_missing_glyph_and_a_photo_that_is_none_are_found_before(press, page):

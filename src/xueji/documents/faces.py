@@ -9,6 +9,7 @@ draws an empty box and says nothing.
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
@@ -41,6 +42,8 @@ class Faces:
         self._own: dict[str, Path] = {}
         self.covered: set[int] = set()
         self.unreadable: list[Path] = []
+        self._faces: list[tuple[frozenset[int], TTFont]] = []
+        self._advances: dict[str, float] = {}
         paths = [Path(serif_path()), Path(sans_path())]
         for folder in folders:
             files = [p for p in Path(folder).glob("*") if p.suffix.lower() in FONT_SUFFIXES]
@@ -60,6 +63,7 @@ class Faces:
             return
         if family not in self._own and new:
             self._own[family] = path
+            self._faces.append((new, face))
             self.covered |= new
 
     @property
@@ -84,6 +88,20 @@ class Faces:
             if character not in _DRAWS_NOTHING and (hides(character) or not (ord(character) in self.covered or drawn_by_latin(character)))
         ]
 
+    def advance(self, character: str) -> float:
+        """How far ``character`` moves the pen, in em, in the font that draws it; 0 for a mark that stands on another."""
+        if (known := self._advances.get(character)) is None:
+            known = self._advances[character] = self._advance(character)
+        return known
+
+    def _advance(self, character: str) -> float:
+        if unicodedata.combining(character) or hides(character):
+            return 0.0
+        for new, face in self._faces:
+            if ord(character) in new:
+                return face["hmtx"][face.getBestCmap()[ord(character)]][0] / face["head"].unitsPerEm
+        return latin_advances(character)[character]
+
 
 def hides(character: str) -> bool:
     """Whether ``character`` would leave no mark: controls, joiners, direction marks, fillers, variation selectors."""
@@ -98,6 +116,9 @@ def hides(character: str) -> bool:
 def _regular_face(path: Path) -> TTFont | None:
     """The upright text-weight face of a font file; of a collection the one for simplified Chinese, if it has one."""
     faces = TTCollection(path, lazy=True).fonts if path.suffix.lower() in (".ttc", ".otc") else [TTFont(path, lazy=True)]
+    for face in faces:
+        # Numbers serve for names: reading the names of 65,000 glyphs would take half a second and 30 MB for each font.
+        face.glyphOrder = range(face["maxp"].numGlyphs)
     regular = [f for f in faces if f["OS/2"].usWeightClass in range(300, 501) and not f["head"].macStyle & 3]
     chinese = [f for f in regular if f["name"].getBestFamilyName().endswith((" SC", " CN", " GB"))]
     return next(iter(chinese or regular), None)
@@ -124,7 +145,24 @@ def drawn_by_latin(character: str) -> bool:
     return True
 
 
+@lru_cache(maxsize=256)
+def latin_advances(characters: str) -> dict[str, float]:
+    """The widths in em of ``characters`` in the typesetter's built-in Latin font, as the typesetter measures them."""
+    asked = json.dumps(list(characters), ensure_ascii=False)
+    source = (
+        f'#set text(font: "{LATIN}", fallback: false, size: 1000pt)\n#set page(width: auto, height: auto)\n'
+        "#context metadata(json(bytes(sys.inputs.asked)).map(c => measure(text(c)).width.pt() / 1000))"
+    )
+    compiler = typst.Compiler(source.encode(), sys_inputs={"asked": asked}, font_paths=_latin_fonts(), ignore_system_fonts=True)
+    measured = json.loads(compiler.query("metadata", field="value", one=True))
+    return dict(zip(characters, measured, strict=True))
+
+
 @lru_cache(maxsize=1)
 def _latin_press() -> typst.Compiler:
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[])
-    return typst.Compiler(font_paths=fonts, ignore_system_fonts=True)
+    return typst.Compiler(font_paths=_latin_fonts(), ignore_system_fonts=True)
+
+
+@lru_cache(maxsize=1)
+def _latin_fonts() -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[])
