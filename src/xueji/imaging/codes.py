@@ -17,16 +17,17 @@ class UnreadableScan(ValueError):
     """The file is no picture and no PDF that can be opened, or it is larger than a scan is."""
 
 
-def codes_on(content: bytes) -> list[str]:
+def codes_on(content: bytes, *, most_pixels: int = MOST_PIXELS) -> list[str]:
     """The texts of all QR codes on a scan, each once, in the order of the pages.
 
-    Raises UnreadableScan for what is neither JPEG, PNG nor PDF, has more than 60 pages, or pages without bounds.
+    Raises UnreadableScan for what is neither JPEG, PNG nor PDF, is a picture of more than ``most_pixels``, has more than
+    60 pages, or pages without bounds.
     """
     if content.startswith(b"%PDF"):
         return _on_pages(content)
     try:
         with Image.open(BytesIO(content), formats=("JPEG", "PNG")) as picture:
-            if picture.width * picture.height > MOST_PIXELS:
+            if picture.width * picture.height > most_pixels:
                 raise UnreadableScan("the picture is too large")
             return _on(picture.convert("L"))
     except (OSError, SyntaxError, Image.DecompressionBombError) as wrong:

@@ -19,24 +19,30 @@ def spread_lab(packed: np.ndarray) -> np.ndarray:
     return packed * _SCALE + _SHIFT
 
 
+def pack_lab(colour: tuple[float, float, float]) -> np.ndarray:
+    """One L*a*b* colour in the 8 bits a channel of ``packed_lab``."""
+    return np.clip(np.rint((np.float32(colour) - _SHIFT) / _SCALE), 0, 255).astype(np.uint8)
+
+
 def length(vectors: np.ndarray) -> np.ndarray:
     """Euclidean length over the last axis of 3, much quicker than the general norm."""
     a, b, c = vectors[..., 0], vectors[..., 1], vectors[..., 2]
     return np.sqrt(a * a + b * b + c * c)
 
 
-_GRID = np.stack(np.meshgrid(np.linspace(-1, 1, 7), np.linspace(-1, 1, 7)), -1).reshape(-1, 2)
+_ACROSS, _DOWN = (axis.ravel() for axis in np.meshgrid(np.linspace(-1, 1, 7), np.linspace(-1, 1, 7)))
 
 
 def patches(packed: np.ndarray, centres: np.ndarray, radius: float) -> np.ndarray:
     """Median L*a*b* (n, 3) of the squares of half-side ``radius`` around n centres (x, y); held inside the picture."""
     h, w = packed.shape[:2]
-    places = np.asarray(centres, float)[:, None] + _GRID * max(radius, 1.0)
-    x = np.clip(np.rint(places[..., 0]), 0, w - 1).astype(int)
-    y = np.clip(np.rint(places[..., 1]), 0, h - 1).astype(int)
-    seen = packed[y, x]
-    seen.sort(axis=1)
-    return spread_lab(seen[:, seen.shape[1] // 2])
+    centres = np.asarray(centres, float)
+    radius = max(radius, 1.0)
+    x = np.minimum(np.maximum(centres[:, :1] + _ACROSS * radius + 0.5, 0), w - 1).astype(np.intp)
+    y = np.minimum(np.maximum(centres[:, 1:] + _DOWN * radius + 0.5, 0), h - 1).astype(np.intp)
+    seen = np.ascontiguousarray(packed[y, x].transpose(0, 2, 1))
+    seen.sort(axis=2)
+    return spread_lab(seen[:, :, seen.shape[2] // 2])
 
 
 def inside(shape: tuple[int, int], outline: np.ndarray) -> tuple[np.ndarray, tuple[slice, slice]]:

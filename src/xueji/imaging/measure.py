@@ -11,12 +11,19 @@ from xueji.imaging import face_measures as on_face
 from xueji.imaging import scene_measures as around
 from xueji.imaging.colour import packed_lab
 from xueji.imaging.models import ModelsMissing
-from xueji.imaging.nets import FoundFace, Nets, nets
+from xueji.imaging.nets import FacePoints, FoundFace, Nets, nets
 from xueji.imaging.opening import Opened, open_photo
 from xueji.rules.portrait import Box, Head, Portrait, Worn
 
 SURELY_NO_FACE, SURELY_A_FACE = 0.2, 0.9
 """The mesh net's own opinion: below the first a detection is a pattern, above the second a small find is somebody."""
+
+LARGE = 0.25
+"""A face wider than this share of the picture is the one that was meant; others are looked for beside it."""
+STRIP = 0.3
+"""A strip beside the head is at least so wide, over the picture's width."""
+FACE_MARGIN = 0.15
+"""How far around the face colours are read (ears, the skin above the brows), over its longer side."""
 
 
 def measure(content: bytes, models: Path | None = None) -> Portrait:
@@ -40,29 +47,29 @@ def measure_opened(opened: Opened, ready: Nets) -> Portrait:
     small = around.small_copy(rgb)
     k = rgb.shape[1] / small.shape[1]
     near = [face.scaled(k) for face in ready.near_faces(small)]
-    every = [face.scaled(k) for face in ready.all_faces(small)]
-    found = near or every
-    base = Portrait(file=opened.facts, faces=len(found), width=width, height=height)
     scene = around.Scene(rgb, small, ready.person(small))
+    behind = around.background(scene)
+    one_large = len(near) == 1 and near[0].width > LARGE * rgb.shape[1]
+    every = [] if one_large else [face.scaled(k) for face in ready.all_faces(small)]
+    found = near or every
+    base = Portrait(file=opened.facts, faces=len(found), width=width, height=height, background=behind)
     if not found:
-        return replace(base, background=around.background(scene), regions={})
+        return base
     chosen = max(found, key=lambda face: face.width)
     points = ready.points(rgb, chosen)
     if points.presence < SURELY_NO_FACE:
-        return replace(base, faces=0, background=around.background(scene))
-    face = on_face.face_frame(rgb, packed_lab(rgb), points)
+        return replace(base, faces=0)
+    face = on_face.face_frame(rgb, _face_lab(rgb, points), points)
     head = around.head(scene, face)
-    behind = around.background(scene)
     seen = every if len(every) >= len(near) else near
-    if len(seen) == 1 and around.something_beside(scene, behind):
-        seen = [chosen, *_beside(rgb, face, ready)]
+    if len(seen) == 1:
+        seen = [chosen, *_beside(rgb, face, ready, around.sides_to_look_at(scene, behind, chosen.box / k))]
     cloth = around.clothing_box(scene, face)
     blue, like_background = around.clothing(scene, cloth, behind.colour if behind else None)
     return replace(
         base,
         faces=len(seen),
         head=_full_size(head, width / rgb.shape[1], height / rgb.shape[0]),
-        background=behind,
         eyes=on_face.eyes(face),
         mouth=on_face.mouth(face),
         pose=on_face.pose(face),
@@ -82,22 +89,33 @@ def measure_opened(opened: Opened, ready: Nets) -> Portrait:
     )
 
 
-def _beside(rgb: np.ndarray, face: on_face.FaceFrame, ready: Nets) -> list[FoundFace]:
-    """Small faces left and right of the head, which both nets overlook in the whole picture: looked for in squares."""
+def _face_lab(rgb: np.ndarray, points: FacePoints) -> np.ndarray:
+    """Packed L*a*b* of the face and what is measured right beside it; the rest of the picture is left at nought."""
+    low, high = points.mesh[:, :2].min(0), points.mesh[:, :2].max(0)
+    margin = FACE_MARGIN * (high - low).max()
+    h, w = rgb.shape[:2]
+    (x0, y0), (x1, y1) = np.clip(low - margin, 0, [w - 1, h - 1]).astype(int), np.clip(high + margin + 1, 1, [w, h]).astype(int)
+    lab = np.zeros_like(rgb)
+    lab[y0:y1, x0:x1] = packed_lab(np.ascontiguousarray(rgb[y0:y1, x0:x1]))
+    return lab
+
+
+def _beside(rgb: np.ndarray, face: on_face.FaceFrame, ready: Nets, sides: tuple[bool, bool]) -> list[FoundFace]:
+    """Small faces left and right of the head, which both nets overlook in the whole picture: looked for in a strip each."""
     h, w = rgb.shape[:2]
     left, right = float(face.flat[:, 0].min()), float(face.flat[:, 0].max())
-    low = min(h, int(face.flat[:, 1].max() + face.face_width))
+    low = min(h, int(face.flat[:, 1].max() + 0.4 * face.face_width))  # who stands behind looks over a shoulder
     found: list[FoundFace] = []
-    for at_left, free in ((True, int(left)), (False, w - int(right))):
-        side = min(max(free, int(0.3 * w)), w, h)
-        x = 0 if at_left else w - side
-        for y in range(0, max(low - side // 2, 1), max(side // 2, 1)):
-            y = min(y, h - side)
-            for other in ready.near_faces(np.ascontiguousarray(rgb[y : y + side, x : x + side]), sure=0.75):
-                there = FoundFace(other.score, other.box + [x, y, x, y], other.points + [x, y])
-                apart = there.box[2] < left + 0.1 * (right - left) or there.box[0] > right - 0.1 * (right - left)
-                if apart and not any(_same(there, known) for known in found) and ready.points(rgb, there).presence > SURELY_A_FACE:
-                    found.append(there)
+    strips = (0, int(max(left, STRIP * w))), (int(min(right, (1 - STRIP) * w)), w)
+    for (x, end), wanted in zip(strips, sides, strict=True):
+        strip = np.ascontiguousarray(rgb[:low, x:end])
+        if not wanted or not around.busy(strip):
+            continue
+        for other in ready.all_faces(strip):
+            there = FoundFace(other.score, other.box + [x, 0, x, 0], other.points + [x, 0])
+            apart = there.box[2] < left + 0.1 * (right - left) or there.box[0] > right - 0.1 * (right - left)
+            if apart and not any(_same(there, known) for known in found) and ready.points(rgb, there).presence > SURELY_A_FACE:
+                found.append(there)
     return found
 
 

@@ -20,7 +20,10 @@ from xueji.imaging.models import ModelsMissing, read_model
 
 RIGHT_EYE_CORNERS, LEFT_EYE_CORNERS = (33, 133), (362, 263)
 OUTER_CORNERS = (33, 263)
-ROI_STILL = 0.02
+MESH_WIDER, MESH_HIGHER = 1.066, 0.03
+"""What the mesh wants to see against one and a half times the detected box: so much wider, so much of it higher up
+(measured on 98 faces; scatter 0.03 and 0.015)."""
+ROI_STILL = 0.03
 """The second pass of the mesh is left out when its region would move by less than this share of its side."""
 
 
@@ -105,6 +108,10 @@ def _sigmoid(x: np.ndarray) -> np.ndarray:
     return 1 / (1 + np.exp(-np.clip(x, -80, 80)))
 
 
+def _logit(share: float) -> float:
+    return float(np.log(share / (1 - share)))
+
+
 def _cut(rgb: np.ndarray, centre: np.ndarray, side: float, angle: float, n: int) -> tuple[np.ndarray, np.ndarray]:
     """An n × n picture of the turned square around ``centre``, floats 0 to 1, and the map back to the picture."""
     f = side / n
@@ -144,13 +151,13 @@ class Nets:
         left, top = (n - nw) // 2, (n - nh) // 2
         square = np.zeros((n, n, 3), np.float32)
         small = cv2.resize(rgb, (nw, nh), interpolation=cv2.INTER_AREA)
-        square[top : top + nh, left : left + nw] = small * np.float32(1 / 127.5) - 1
+        np.multiply(small, np.float32(1 / 127.5), out=square[top : top + nh, left : left + nw])
+        square[top : top + nh, left : left + nw] -= 1
         values, scores = net(square)
-        scores = _sigmoid(scores.ravel())
-        sure = scores > threshold
-        if not sure.any():
+        sure = np.flatnonzero(scores.ravel() > _logit(threshold))
+        if not len(sure):
             return []
-        values, scores, anchors = values[sure] / n, scores[sure], anchors[sure]
+        values, scores, anchors = values[sure] / n, _sigmoid(scores.ravel()[sure]), anchors[sure]
         centre, size = values[:, :2] + anchors, values[:, 2:4]
         boxes = np.concatenate([centre - size / 2, centre + size / 2], 1)
         points = values[:, 4:].reshape(-1, 6, 2) + anchors[:, None]
@@ -174,9 +181,11 @@ class Nets:
 
     def points(self, rgb: np.ndarray, face: FoundFace) -> FacePoints:
         """The points of one face, in pixels of ``rgb``."""
-        centre, side = face.box.reshape(2, 2).mean(0), 1.5 * float((face.box[2:] - face.box[:2]).max())
+        side = 1.5 * float((face.box[2:] - face.box[:2]).max())
         eye_line = face.points[1] - face.points[0]
         angle = float(np.arctan2(eye_line[1], eye_line[0]))
+        centre = face.box.reshape(2, 2).mean(0) + MESH_HIGHER * side * np.array([np.sin(angle), -np.cos(angle)])
+        side *= MESH_WIDER
         for _ in range(2):
             cut, back = _cut(rgb, centre, side, angle, 192)
             raw, presence = self._mesh(cut)

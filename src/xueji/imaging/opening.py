@@ -127,7 +127,8 @@ def _decoded(picture: Image.Image, facts: FileFacts) -> Opened:
     wanted = "RGBA" if alpha else "RGB"
     if picture.mode != wanted:
         picture = picture.convert(wanted)
-    picture = picture.reduce(max(1, max(picture.size) // (2 * WORKING_SIDE)))
+    if (times := max(picture.size) // (2 * WORKING_SIDE)) > 1:
+        picture = picture.reduce(times)
     if alpha:
         picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture).convert("RGB")
     rgb = np.asarray(picture)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from xueji.imaging.colour import length, packed_lab, patches, spread_lab
+from xueji.imaging.colour import length, pack_lab, packed_lab, patches, spread_lab
 from xueji.imaging.face_measures import CHIN, NOSE_TIP, OUTER_EYES, TEMPLES, FaceFrame
 from xueji.rules.portrait import Background, Box, Head
 
@@ -15,6 +15,10 @@ SURELY_BACKGROUND = 0.15
 EDGE = 25.0
 TILES = 8
 BALD = 10.0  # a crown of the skin's own colour is a bald head, not a hat
+WALL = 6.0  # standard deviation of a colour channel over an even part of the background
+ODD = 35  # steps of packed L*a*b* to the background's colour that no light makes
+SPECK = 40  # pixels of the small copy: less is no head
+HAIR_REACHES = 0.25  # beyond the box of a face, over its width: what reaches further may be somebody
 SAMPLE = 6_000  # pixels: a median of more tells nothing new
 
 
@@ -78,9 +82,8 @@ def background(scene: Scene) -> Background | None:
     if share < 0.02:
         return None
     soft = cv2.GaussianBlur(scene.packed, (3, 3), 0.8)
-    rows, columns = np.nonzero(free)
-    step = max(1, len(rows) // SAMPLE)
-    rows, columns = rows[::step], columns[::step]
+    places = np.flatnonzero(free)
+    rows, columns = np.divmod(places[:: max(1, len(places) // SAMPLE)], scene.width)
     seen = spread_lab(soft[rows, columns])
     median = np.median(seen, axis=0)
     apart = length(seen - median)
@@ -100,11 +103,41 @@ def background(scene: Scene) -> Background | None:
     )
 
 
+def _quiet(behind: Background | None) -> bool:
+    return behind is not None and behind.spread <= 9 and behind.residual <= 2 and behind.edges <= 0.01
+
+
 def something_beside(scene: Scene, behind: Background | None) -> bool:
     """Is there anything in the background, or a second piece of "person", that might be somebody else?"""
-    pieces, _, found, _ = cv2.connectedComponentsWithStats((scene.mask > PERSON).astype(np.uint8))
-    large = (found[1:, cv2.CC_STAT_AREA] > 0.004 * scene.mask.size).sum() if pieces > 1 else 0
-    return bool(large > 1 or behind is None or behind.spread > 9 or behind.residual > 2 or behind.edges > 0.01)
+    if not _quiet(behind):
+        return True
+    person = (scene.mask[::2, ::2] > PERSON).astype(np.uint8)
+    pieces, _, found, _ = cv2.connectedComponentsWithStats(person)
+    return pieces > 2 and int((found[1:, cv2.CC_STAT_AREA] > 0.004 * person.size).sum()) > 1
+
+
+def busy(rgb: np.ndarray) -> bool:
+    """Is there anything in this part of the picture at all? An even wall holds no face."""
+    return float(cv2.meanStdDev(np.ascontiguousarray(rgb[::4, ::4]))[1].max()) > WALL
+
+
+def sides_to_look_at(scene: Scene, behind: Background | None, box: np.ndarray) -> tuple[bool, bool]:
+    """Left and right of a head (``box`` in pixels of the small copy): may somebody else be there?
+
+    Not where the background is even and in one piece and no "person" reaches further out than short hair does.
+    """
+    if something_beside(scene, behind):
+        return True, True
+    x0, y0, x1, y1 = box
+    wide = x1 - x0
+    rows = slice(max(0, int(y0 - 0.5 * wide)), max(1, int(y1 - 0.2 * wide)))
+    left, right = max(0, int(x0 - HAIR_REACHES * wide)), min(scene.width, int(x1 + HAIR_REACHES * wide))
+    person = scene.mask[rows] > PERSON
+    ground = pack_lab(behind.colour).astype(float)
+    like = cv2.inRange(scene.packed, np.clip(ground - ODD, 0, 255), np.clip(ground + ODD, 0, 255))
+    odd = (like == 0) & scene.background
+    sides = (slice(None, left), slice(0, int(x0))), (slice(right, None), slice(int(x1), None))
+    return tuple(int(person[:, far].sum()) + int(odd[:, near].sum()) > SPECK for far, near in sides)
 
 
 def _worst_tile(apart: np.ndarray, row: np.ndarray, column: np.ndarray) -> Box:
