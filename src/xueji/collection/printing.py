@@ -9,13 +9,14 @@ from django.conf import settings
 
 from xueji.accounts.queries import SystemActor
 from xueji.campaigns.models import Case
-from xueji.campaigns.queries import notice_of
+from xueji.campaigns.queries import day_of, notice_of
 from xueji.catalogue.text import Text
 from xueji.collection.models import PrintedForm
-from xueji.collection.queries import form_values, photo_of, population_of
+from xueji.collection.queries import form_values, photo_of, population_of, proof_of
 from xueji.documents.engine import Press
 from xueji.documents.faces import MACHINE_FOLDERS
 from xueji.documents.record_form import RecordForm, findings_for, render, render_many
+from xueji.records.issuing import Signer, Stated, signer_now
 from xueji.records.queries import school
 from xueji.rules.findings import Finding
 from xueji.vault.models import VaultFile
@@ -39,8 +40,27 @@ def proof_address(code: str) -> str:
     return f"{settings.XUEJI_ADDRESS}/f/{code}"
 
 
-def sheet_of(form: PrintedForm) -> RecordForm:
-    """A printed version with everything that stands on it, ready for the press."""
+FORM = "form"
+"""The kind of a record form's signed statement."""
+
+
+def stated(form: PrintedForm, sign: Signer | None) -> str:
+    """The address on the form's QR; behind its # stands the signed statement, which no server is sent, once the school has a key."""
+    address = proof_address(form.code)
+    if sign is None or not form.version:
+        return address
+    person = form.case.record.person
+    return f"{address}#{sign(Stated(FORM, form.code, form.case.record.student_number, person.name, day_of(form.case.campaign, form.printed_at), form.digest))}"
+
+
+def newest_form(code: str) -> bool:
+    """Whether the form with this check code is the version that counts."""
+    proof = proof_of(code)
+    return proof is not None and proof.form.code == code and proof.valid
+
+
+def sheet_of(form: PrintedForm, sign: Signer | None = None) -> RecordForm:
+    """A printed version with everything that stands on it, ready for the press; ``sign`` puts the school's signature into its QR."""
     case: Case = form.case
     record = case.record
     ours = school()
@@ -54,7 +74,7 @@ def sheet_of(form: PrintedForm) -> RecordForm:
         notice=notice_of(case.campaign).number,
         version=form.version,
         check_code=form.code,
-        address=proof_address(form.code),
+        address=stated(form, sign),
         submitted_at=form.printed_at,
         photo=_photo(form),
         class_number=record.class_number,
@@ -85,9 +105,10 @@ def unprintable_in(form: PrintedForm) -> list[Finding]:
 
 def pdf_of(form: PrintedForm) -> bytes:
     """One student's form as PDF. Raises documents.engine.Unprintable with every reason."""
-    return render(press(), sheet_of(form))
+    return render(press(), sheet_of(form, signer_now()))
 
 
 def pdf_of_many(forms: list[PrintedForm]) -> bytes:
     """Several students' forms as one PDF, in the given order. Raises documents.engine.Unprintable."""
-    return render_many(press(), [sheet_of(form) for form in forms])
+    sign = signer_now()
+    return render_many(press(), [sheet_of(form, sign) for form in forms])

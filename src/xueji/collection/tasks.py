@@ -19,6 +19,7 @@ from xueji.documents.signed_list import SignedList
 from xueji.jobs.reporting import Reporter
 from xueji.jobs.terms import job_kind
 from xueji.journal.command import Stopped
+from xueji.records.issuing import signer_now
 from xueji.records.queries import college_contact, school
 from xueji.rules.findings import finding
 from xueji.vault.commands import store_file
@@ -46,7 +47,8 @@ def composing_forms(reporter: Reporter, *, campaign: str, college: str) -> UUID 
     act = reporter.act()
     cases = list(cases_for(reporter.by, notice_at_work).filter(record__college_id=college))
     contents = contents_of(notice_at_work, where.name, cases, forms, act.at)
-    sheets = [printing.sheet_of(form) for form in forms]
+    sign = signer_now()
+    sheets = [printing.sheet_of(form, sign) for form in forms]
     try:
         whole = college_file.render(printing.press(), contents, sheets, by_number=True, done=reporter.progress)
     except Unprintable as unprintable:

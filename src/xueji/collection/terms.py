@@ -30,6 +30,6 @@ def new_code() -> str:
 
 
 def typed_code(text: str) -> str:
-    """A check code as typed or scanned: an address is cut to its last part, I and L read as 1, O as 0, hyphens dropped."""
-    last = text.strip().rstrip("/").rsplit("/", 1)[-1].upper()
+    """A check code as typed or scanned: an address is cut to its last part before the signed statement, I and L read as 1, O as 0, hyphens dropped."""
+    last = text.partition("#")[0].strip().rstrip("/").rsplit("/", 1)[-1].upper()
     return "".join(c for c in last.translate(str.maketrans("ILO", "110")) if c in ALPHABET)[:CODE_LENGTH]

@@ -9,7 +9,8 @@ from xueji.certificates.models import IssuerKey
 from xueji.certificates.queries.places import revoked_tokens
 from xueji.certificates.queries.runs import issuer_key
 from xueji.documents.signing import fingerprint_of
-from xueji.formats.statement import read_keys, revocations
+from xueji.formats.statement import Statement, content_digest, read_keys, revocations, sign
+from xueji.records.issuing import Signer, Stated
 from xueji.records.queries import school
 
 
@@ -39,3 +40,16 @@ def signed_revocations(at: datetime) -> str:
 def keys_made() -> frozenset[str]:
     """Which keys are in use: "statement" signs codes, "document" signs PDFs."""
     return frozenset(IssuerKey.objects.filter(retired_at=None).values_list("purpose", flat=True))
+
+
+def statement_signer() -> Signer | None:
+    """What signs other topics' papers with the school's key in use; None while there is none."""
+    key = IssuerKey.objects.filter(purpose="statement", retired_at=None).order_by("-number").first()
+    if key is None:
+        return None
+    private, code = bytes.fromhex(key.private), school().code
+
+    def signed(one: Stated) -> str:
+        return sign(Statement(key.number, one.kind, code, one.token, one.number, one.name, one.issued_on, content_digest(one.text, "")), private)
+
+    return signed

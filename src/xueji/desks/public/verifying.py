@@ -18,6 +18,7 @@ from xueji.desks.acting import address_of
 from xueji.desks.public.asking import slow_down
 from xueji.formats.statement import Verdict, verify
 from xueji.journal.command import Stopped
+from xueji.records.issuing import in_force, words_of
 
 
 @never_cache
@@ -33,12 +34,13 @@ def verifying(request: HttpRequest) -> HttpResponse:
     if statement is None:
         throttle.looked_up_wrong(address, now, throttle.STATEMENTS)
         return render(request, "public/verify.html", {"verdict": verdict, "typed": text}, status=422)
-    held = by_token(statement.token)
-    if held is None or held.revoked_at:
+    other = words_of(statement.kind)
+    held = None if other else by_token(statement.token)
+    if not (in_force(statement.kind, statement.token) if other else held is not None and not held.revoked_at):
         verdict = Verdict.REVOKED
     shown = shown_of(held, now) if held is not None and verdict is Verdict.VALID else None
-    context = {"verdict": verdict, "statement": statement, "words": KIND_WORDS[statement.kind], "typed": text, "shown": shown,
-               "revoked_at": held.revoked_at if held else None}  # fmt: skip
+    context = {"verdict": verdict, "statement": statement, "words": other or KIND_WORDS[statement.kind], "typed": text, "shown": shown,
+               "form": other is not None, "revoked_at": held.revoked_at if held else None}  # fmt: skip
     return render(request, "public/verify.html", context)
 
 

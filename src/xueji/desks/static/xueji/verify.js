@@ -2,7 +2,7 @@
 // In the page it stands beside a form that works without it; in the offline file it is the whole program.
 const HEAD = "XJ1.";
 const KINDS = { graduation: "毕业证书 graduation", completion: "结业证书 completion", incompletion: "肄业证书 incompletion",
-  english: "英文毕业证书 graduation, English", attestation: "学历证明书 attestation", study: "学习证明 master-stage study" };
+  english: "英文毕业证书 graduation, English", attestation: "学历证明书 attestation", study: "学习证明 master-stage study", form: "登记表 record form" };
 
 function bytes(text) {
   if (!/^[A-Za-z0-9_-]*$/.test(text)) throw new Error("not base64url");
