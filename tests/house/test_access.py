@@ -75,6 +75,7 @@ def things(world: World) -> dict[str, object]:
         "photo_round": lambda: photo_round(world).code,
         "case_to_photograph": lambda: photo_round(world).cases.get(record=record).pk,
         "turn": lambda: own_turn(world).pk,
+        "dispute": lambda: disputed_photo(world, record).pk,
         "batch": lambda: frozen_sheet(world).pk,
         "copy": lambda: edited_copy(world).pk,
         "proposal": lambda: proposed_name(world).pk,
@@ -185,6 +186,22 @@ def own_turn(world: World):
 
     case = photo_round(world).cases.get(record=world.record("李明"))
     return Turn.objects.create(case=case, campaign=case.campaign, on=world.now.date(), campus="东湖校区", number=1, light="green", station="1", arrived_at=world.now)
+
+
+def disputed_photo(world: World, record):
+    """The student's photo of the round, disputed with material, waiting; CHSI doubts the face as well."""
+    from tests.apps.photos.day import jpeg
+
+    from xueji.photos.day.models import Capture, Dispute, FaceCase, Nomination
+    from xueji.records.queries import scope_of
+    from xueji.vault.commands import store_file
+
+    file = store_file(world.system(), jpeg(), purpose="evidence", scope=scope_of(record), title="证件.jpg").result
+    taken = Capture.objects.create(record=record, campaign=photo_round(world), version=1, origin="bureau", taken_on=date(2024, 11, 26), taken_by="易拍",
+                                   recorded_at=world.now, recorded_by="系统", file=file)  # fmt: skip
+    FaceCase.objects.create(record=record, capture=taken, result="failed", found_at=world.now, source="在校生.dbf", evidence=file)
+    Nomination.objects.create(campaign=photo_round(world), record=record, reason="名单外", reported_at=world.now, reported_by="王秘书")
+    return Dispute.objects.create(capture=taken, reason="照片不是本人", evidence=file, made_at=world.now)
 
 
 def made_filing(world: World):
@@ -356,7 +373,7 @@ def grow(world: World, what: str, count: int) -> None:
     from xueji.campaigns.commands import follow_audience
     from xueji.notify.models import Delivery, Message
 
-    first = 100 + Account.objects.count() + Message.objects.count()
+    first = 100 + Account.objects.count() + Message.objects.count() + (photo_round(world).sessions.count() if what == "sessions" else 0)
     for number in range(first, first + count):
         if what in {"records", "cases", "events"}:
             world.enrol(f"孙{number}", f"S202401{number:03d}", "A", class_number="S240101", id_number="")
@@ -366,6 +383,13 @@ def grow(world: World, what: str, count: int) -> None:
             asked_extension(world, f"孙{number}")
         elif what == "photographed":
             world.enrol(f"周{number}", f"S202401{number:03d}", "A", class_number="S240101", id_number="", expected_on=date(2025, 6, 30))
+        elif what == "disputed":
+            disputed_photo(world, world.enrol(f"郑{number}", f"S202401{number:03d}", "A", class_number="S240101", id_number=""))
+        elif what == "sessions":
+            at = datetime(2024, 12, 1, 8, tzinfo=SHANGHAI) + timedelta(days=number)
+            photo_round(world).sessions.create(campus="东湖校区", room="报告厅", opens=at, closes=at + timedelta(hours=4), capacity=9, open_day=True)
+        elif what == "printed":
+            photo_round(world).prints.create(college_id="A", entry="received", count=number, at=world.now, by="王秘书")
         elif what == "staff":
             Account.objects.create(username=f"T{number}", name=f"钱{number}", kind=Account.Kind.STAFF).grants.create(role="secretary", college="A")
         elif what == "judgements":

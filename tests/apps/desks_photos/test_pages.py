@@ -90,7 +90,7 @@ def test_the_student_disputes_the_college_gives_its_opinion_and_the_registry_dec
     assert "PROOF.003" in kept and "歪</textarea>" in kept
     client.post(where, {"act": "wrong", "reason": "照片不是本人", "evidence": uploaded(jpeg(), "证.jpg")})
     dispute = Dispute.objects.get()
-    college, address = day.world.client("王秘书"), f"/college/photos/{day.campaign.code}/"
+    college, address = day.world.client("王秘书"), f"/college/photos/{day.campaign.code}/work/"
     assert "照片不是本人" in page(college.get(address))
     assert day.world.client("赵秘书").post(address, {"act": "opinion", "row": str(dispute.pk), "note": "x"}).status_code == 404
     college.post(address, {"act": "opinion", "row": str(dispute.pk), "note": "属实"})
@@ -101,7 +101,7 @@ def test_the_student_disputes_the_college_gives_its_opinion_and_the_registry_dec
 
 
 def test_the_college_reports_and_the_registry_approves_on_the_pages(day):
-    college, where = day.world.client("王秘书"), f"/college/photos/{day.campaign.code}/"
+    college, where = day.world.client("王秘书"), f"/college/photos/{day.campaign.code}/work/"
     kept = page(college.post(where, {"act": "nominate", "number": "S202401003", "reason": ""}), 422)
     assert "PROOF.006" in kept and 'value="S202401003"' in kept
     college.post(where, {"act": "nominate", "number": "S202401003", "reason": "提前毕业"})
@@ -175,7 +175,7 @@ def test_the_bureaus_list_and_chsis_answers_are_taken_over(day):
 
 
 def test_prints_are_booked_by_the_college_and_add_up(day):
-    college, where = day.world.client("王秘书"), f"/college/photos/{day.campaign.code}/"
+    college, where = day.world.client("王秘书"), f"/college/photos/{day.campaign.code}/work/"
     college.post(where, {"act": "prints", "college": "A", "entry": "received", "count": "8"})
     assert "PRINT.001" in page(college.post(where, {"act": "prints", "college": "A", "entry": "used", "count": "9"}), 422)
     assert college.post(where, {"act": "prints", "college": "B", "entry": "received", "count": "9"}).status_code == 404
@@ -191,7 +191,7 @@ def test_a_look_at_somebody_elses_photo_is_journaled_and_ones_own_is_not(day):
     for who, where, events in (("刘老师", f"/registry/photos/{day.campaign.code}/students/S202401001/", 1), ("李明", f"/student/cases/{day.case('李明').pk}/photo/", 0)):
         before, client = Event.objects.filter(kind="file.opened").count(), day.world.client(who)
         seen = page(client.get(where))
-        address = seen.split('<img src="')[1].split('"')[0]
+        address = seen.split('class="photo" src="')[1].split('"')[0]
         assert b"".join(client.get(address).streaming_content).startswith(b"\xff\xd8")
         assert Event.objects.filter(kind="file.opened").count() - before == events
         day.now += timedelta(minutes=6)

@@ -1,7 +1,8 @@
-"""Photo rounds at the college (学院图像采集): the own lists, reporting somebody outside them, opinions on disputes, slips, prints."""
+"""Photo rounds at the college (学院图像采集): the own lists, one student, reporting somebody outside them, opinions on disputes, slips, prints."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,56 +11,85 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from xueji.accounts.permissions import Permission
-from xueji.campaigns.queries import campaign_of
+from xueji.campaigns.queries import campaign_of, notice_of
 from xueji.catalogue.text import Text
 from xueji.desks.acting import act_of, for_staff, viewer_of
 from xueji.desks.components.languages import said
-from xueji.desks.components.photo_rows import rows_of, workbook
-from xueji.desks.files import file_address
+from xueji.desks.components.photo_files import opened
+from xueji.desks.components.photo_lists import list_page, makeup_price
+from xueji.desks.components.photo_person import acted_on_code, person_of, person_page
+from xueji.desks.components.photo_prints import prints_shown
+from xueji.desks.components.photo_slips import bundles, slips_pdf
 from xueji.journal.command import Stopped
 from xueji.photos.day.commands.after import enter_prints, nominate_student, review_dispute
-from xueji.photos.day.queries import absentees, cases_in, disputes_for, nominations_for, prints_of, rounds, terms_of, unready
+from xueji.photos.day.queries import disputes_for, keys_now, nominations_for, rounds, terms_of
 from xueji.photos.day.terms import ENTRIES
+from xueji.photos.day.worklists import open_first, tallied
 from xueji.records.queries import colleges_for, records_for
 from xueji.rules.findings import Finding
 
-MOST = 500
+if TYPE_CHECKING:
+    from xueji.campaigns.models import Campaign
+
+SEEN = for_staff(Permission.CASE_READ)
 
 
-@for_staff(Permission.CASE_READ)
-def photos(request: HttpRequest) -> HttpResponse:
-    """The photo rounds."""
-    return render(request, "college/photos.html", {"rounds": rounds()})
-
-
-@for_staff(Permission.CASE_READ)
-def photo_round(request: HttpRequest, code: str) -> HttpResponse:
-    """One round for the own students."""
-    viewer, campaign = viewer_of(request), campaign_of(code)
+def _round(code: str) -> Campaign:
+    campaign = campaign_of(code)
     if campaign is None or campaign.kind != "photo":
         raise Http404
+    return campaign
+
+
+@SEEN
+def photos(request: HttpRequest) -> HttpResponse:
+    """The photo rounds, each with where the own students stand."""
+    viewer, now = viewer_of(request), timezone.now()
+    blocks = [{"campaign": c, "terms": terms_of(c), "tallies": tallied(viewer, c, now)} for c in rounds()]
+    return render(request, "college/photos.html", {"blocks": blocks})
+
+
+@SEEN
+def photo_round(request: HttpRequest, code: str) -> HttpResponse:
+    """The list of one round, the own students, a page at a time; ?as=xlsx and ?as=pdf give the whole of it."""
+    return list_page(request, viewer_of(request), _round(code), timezone.now(), template="college/photos_round.html", student="college-photos-student")
+
+
+@SEEN
+def photo_student(request: HttpRequest, code: str, number: str) -> HttpResponse:
+    """One student: everything known of the photo; voiding and replacing the code for who receives papers."""
+    campaign, viewer = _round(code), viewer_of(request)
+    case, found = person_of(viewer, campaign, number), []
+    if request.method == "POST":
+        try:
+            messages.success(request, said(acted_on_code(request, "college", case)))
+            return redirect("college-photos-student", code=code, number=number)
+        except Stopped as stopped:
+            found = stopped.findings
+    shown = person_page(viewer, campaign, case) | {"findings": found, "posted": request.POST}
+    return render(request, "college/photos_student.html", shown, status=422 if found else 200)
+
+
+@SEEN
+def photo_work(request: HttpRequest, code: str) -> HttpResponse:
+    """What waits for the college: disputes, students to report, prints."""
+    viewer, campaign = viewer_of(request), _round(code)
     found: list[Finding] = []
     if request.method == "POST":
         try:
             _acted(request, campaign)
             messages.success(request, said(Text("已登记。", "Recorded.")))
-            return redirect("college-photos-round", code=code)
+            return redirect("college-photos-work", code=code)
         except Stopped as stopped:
             found = stopped.findings
-    cases = cases_in(viewer, campaign).select_related("slot__session", "record__person", "record__college", "campaign")
-    if request.GET.get("as") == "xlsx":
-        return workbook(campaign, cases, name="图像采集名单")
-    listed, terms = list(cases[:MOST]), terms_of(campaign)
-    waiting = unready(listed, terms)
-    rows = [row | {"not_ready": len(waiting[row["case"].pk])} for row in rows_of(campaign, listed)]
-    disputes = [(d, file_address(viewer, d.evidence_id) if d.evidence_id else "") for d in disputes_for(viewer, campaign)]
-    return render(request, "college/photos_round.html", {
-        "campaign": campaign, "terms": terms, "rows": rows, "missing": absentees(viewer, campaign, timezone.now())[:MOST], "disputes": disputes,
-        "nominations": nominations_for(viewer, campaign), "prints": prints_of(viewer, campaign), "entries": ENTRIES.items(),
-        "findings": found, "posted": request.POST}, status=422 if found else 200)  # fmt: skip
+    return render(request, "college/photos_work.html", {
+        "campaign": campaign, "terms": terms_of(campaign), "disputes": open_first(disputes_for(viewer, campaign))[:200],
+        "nominations": open_first(nominations_for(viewer, campaign))[:200], "may_report": any(a.nominated for a in notice_of(campaign).audiences),
+        "makeup_price": makeup_price(campaign), **prints_shown(viewer, campaign), "findings": found, "posted": request.POST},
+        status=422 if found else 200)  # fmt: skip
 
 
-def _acted(request: HttpRequest, campaign) -> None:
+def _acted(request: HttpRequest, campaign: Any) -> None:
     act, viewer, asked = act_of(request, "college"), viewer_of(request), request.POST.get("act", "")
     if asked == "nominate":
         record = records_for(viewer, Permission.CASE_NOMINATE).filter(student_number=request.POST.get("number", "").strip().upper()).first()
@@ -79,4 +109,26 @@ def _acted(request: HttpRequest, campaign) -> None:
         count = request.POST.get("count", "")
         if college is None or request.POST.get("entry") not in ENTRIES:
             raise Http404
-        enter_prints(act, campaign, college=college, entry=request.POST["entry"], count=int(count) if count.isdigit() and len(count) < 7 else 0)
+        enter_prints(act, campaign, college=college, entry=request.POST["entry"], count=int(count) if count.isdigit() and len(count) < 7 else 0,
+                     note=request.POST.get("note", ""))  # fmt: skip
+    else:
+        raise Http404
+
+
+@for_staff(Permission.CASE_RECEIVE)
+def photo_slips(request: HttpRequest, code: str) -> HttpResponse:
+    """Paper slips with capture codes, for who comes without a phone."""
+    campaign, found = _round(code), []
+    if request.method == "POST":
+        try:
+            return slips_pdf(request, campaign, "college")
+        except Stopped as stopped:
+            found = stopped.findings
+    shown = {"campaign": campaign, "bundles": bundles(viewer_of(request), campaign), "has_keys": keys_now() is not None, "findings": found}
+    return render(request, "college/photos_slips.html", shown, status=422 if found else 200)
+
+
+@SEEN
+def photo_open(request: HttpRequest, code: str, what: str, pk: UUID) -> HttpResponse:
+    """The photo or the material of a dispute."""
+    return opened(viewer_of(request), _round(code), what, pk)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -13,42 +13,46 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from xueji.accounts.permissions import Permission
-from xueji.campaigns.queries import SHANGHAI, campaign_of, explain, notice_of
+from xueji.campaigns.queries import SHANGHAI, campaign_of
 from xueji.catalogue.text import Text
 from xueji.desks.acting import act_of, for_staff, viewer_of
 from xueji.desks.components.languages import said
-from xueji.desks.components.photo_rows import annex, group_words, rows_of, workbook
-from xueji.desks.files import file_address
-from xueji.exchange.photos_files import look_through_faces, look_through_list, look_through_photos, read_timetable
+from xueji.desks.components.photo_files import opened
+from xueji.desks.components.photo_lists import list_page, makeup_price
+from xueji.desks.components.photo_person import acted_on_code, person_of, person_page
+from xueji.desks.components.photo_prints import prints_shown
+from xueji.desks.components.photo_slips import bundles, slips_pdf
+from xueji.exchange.photos_files import look_through_faces, look_through_list, look_through_photos
 from xueji.journal.command import Stopped
-from xueji.photos.day.commands import after, codes, sessions, turns
+from xueji.photos.day.commands import after, codes, turns
 from xueji.photos.day.queries import (
     absentees,
-    cases_in,
     disputes_for,
     face_cases_for,
     keys_now,
     nominations_for,
     open_conflicts,
-    photos_of,
-    prints_of,
     rounds,
-    sessions_of,
-    tallies,
     terms_of,
 )  # fmt: skip
 from xueji.photos.day.terms import ENTRIES
+from xueji.photos.day.worklists import faces_in, open_first, tallied
 from xueji.records.queries import colleges_for
+from xueji.rules.capture import FACE_WORDS
 from xueji.rules.findings import Finding, stops
 
 if TYPE_CHECKING:
+    from xueji.accounts.queries import Viewer
     from xueji.campaigns.models import Campaign
 
 MANAGE = for_staff(Permission.SCHEDULE_MANAGE)
 LIMIT = 64 * 1024 * 1024
+PAGE = 20
+"""Things to decide on one page, of each kind."""
 
 
-def _round(code: str) -> Campaign:
+def photo_round(code: str) -> Campaign:
+    """The photo round of that code. Raises Http404 for any other campaign."""
     campaign = campaign_of(code)
     if campaign is None or campaign.kind != "photo":
         raise Http404
@@ -71,97 +75,56 @@ def _told(request: HttpRequest, found: list[Finding]) -> None:
 
 @MANAGE
 def overview(request: HttpRequest) -> HttpResponse:
-    """Every photo round with its figures."""
-    viewer = viewer_of(request)
-    blocks = [{"campaign": c, "terms": terms_of(c), "tallies": tallies(viewer, c), "words": group_words(c)} for c in rounds()]
-    for b in blocks:
-        b["groups"] = [(word, b["tallies"].get(group, 0)) for group, word in b["words"].items()]
+    """Every photo round with where its students stand, and the keys."""
+    viewer, now = viewer_of(request), timezone.now()
+    blocks = [{"campaign": c, "terms": terms_of(c), "tallies": tallied(viewer, c, now)} for c in rounds()]
     return render(request, "registry/photos.html", {"blocks": blocks, "keys": keys_now()})
 
 
 @MANAGE
 def round_lists(request: HttpRequest, code: str) -> HttpResponse:
-    """The lists of a round by group, a page at a time; as a workbook or a printed annex with ?as=."""
-    campaign, viewer = _round(code), viewer_of(request)
-    words, group = group_words(campaign), request.GET.get("group", "")
-    cases = cases_in(viewer, campaign).select_related("slot__session", "record__person", "record__college", "campaign")
-    if group in words:
-        cases = cases.filter(group=group)
-    name = f"{words[group].zh if group in words else '全部名单'}".replace("：", " ")
-    if request.GET.get("as") == "xlsx":
-        return workbook(campaign, cases, name=name)
-    if request.GET.get("as") == "pdf":
-        return annex(campaign, cases, name=name, at=timezone.now())
-    page = Paginator(cases, 50).get_page(request.GET.get("page"))
-    return render(request, "registry/photos_round.html",
-                  {"campaign": campaign, "page": page, "rows": rows_of(campaign, page), "words": words.items(), "chosen": group, "tallies": tallies(viewer, campaign)})  # fmt: skip
+    """The lists of a round, a page at a time; the same as a workbook or a printed annex with ?as=."""
+    return list_page(request, viewer_of(request), photo_round(code), timezone.now(), template="registry/photos_round.html", student="registry-photos-student")
 
 
 @MANAGE
 def student(request: HttpRequest, code: str, number: str) -> HttpResponse:
-    """One student of a round: group and why, every version, which counts and why. Looking at the photo is journaled."""
-    campaign, viewer = _round(code), viewer_of(request)
-    case = cases_in(viewer, campaign).filter(record__student_number=number).first()
-    if case is None:
-        raise Http404
-    photos = photos_of(case)
-    shown = [(v, file_address(viewer, v.capture.file_id) if v.capture.file_id else "") for v in photos.versions]
-    return render(request, "registry/photos_student.html",
-                  {"campaign": campaign, "case": case, "photos": photos, "versions": shown, "why": explain(case.record, notice_of(campaign))})  # fmt: skip
+    """One student of a round: group and why, every version, which counts and why, the code. Looking at the photo is journaled."""
+    campaign, viewer = photo_round(code), viewer_of(request)
+    case, found = person_of(viewer, campaign, number), []
+    if request.method == "POST":
+        try:
+            _done(request, acted_on_code(request, "registry", case))
+            return redirect("registry-photos-student", code=code, number=number)
+        except Stopped as stopped:
+            found = stopped.findings
+    shown = person_page(viewer, campaign, case) | {"findings": found, "posted": request.POST}
+    return render(request, "registry/photos_student.html", shown, status=422 if found else 200)
 
 
 @MANAGE
-def timetable(request: HttpRequest, code: str) -> HttpResponse:
-    """The timetable: import it, see what is wrong with it, move a session."""
-    campaign, viewer = _round(code), viewer_of(request)
-    found: list[Finding] = []
+def slips(request: HttpRequest, code: str) -> HttpResponse:
+    """Paper slips with capture codes, for who comes without a phone."""
+    campaign, found = photo_round(code), []
     if request.method == "POST":
         try:
-            found = _timetable(request, campaign)
+            return slips_pdf(request, campaign, "registry")
         except Stopped as stopped:
             found = stopped.findings
-        if not stops(found):
-            _told(request, found)
-            return redirect("registry-photos-timetable", code=code)
-    names = {c.code: c.name for c in colleges_for(viewer)}
-    listed = [(s, [names.get(c, c) for c in s.colleges]) for s in sessions_of(campaign)]
-    return render(request, "registry/photos_timetable.html", {"campaign": campaign, "sessions": listed, "findings": found, "posted": request.POST},
-                  status=422 if found else 200)  # fmt: skip
+    shown = {"campaign": campaign, "bundles": bundles(viewer_of(request), campaign), "has_keys": keys_now() is not None, "findings": found}
+    return render(request, "registry/photos_slips.html", shown, status=422 if found else 200)
 
 
-def _timetable(request: HttpRequest, campaign: Campaign) -> list[Finding]:
-    act = act_of(request, "registry")
-    if "session" in request.POST:
-        try:
-            wanted = sessions_of(campaign).filter(pk=UUID(request.POST["session"])).first()
-        except ValueError:
-            raise Http404 from None
-        if wanted is None:
-            raise Http404
-        opens, closes = (_instant(request.POST.get(k, "")) for k in ("opens", "closes"))
-        told = sessions.move_session(act, wanted, room=request.POST.get("room", ""), opens=opens or wanted.opens, closes=closes or wanted.closes,
-                                     reason=request.POST.get("reason", "")).result  # fmt: skip
-        _done(request, Text("场次已调整，已通知 {n} 名学生。", "The session was moved; {n} students were told.").format(n=told))
-        return []
-    rows, found = read_timetable(_sent(request), viewer_of(request))
-    if stops(found):
-        return found + sessions.judged_timetable(campaign, rows) if rows else found
-    made, noticed, left = sessions.plan_sessions(act, campaign, rows=rows).result
-    _done(request, Text("已发布 {n} 个场次；{left} 人没有位置。", "{n} sessions published; {left} students without a place.").format(n=len(made), left=left))
-    return noticed
-
-
-def _instant(text: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
-    except ValueError:
-        return None
+@MANAGE
+def open_file(request: HttpRequest, code: str, what: str, pk: UUID) -> HttpResponse:
+    """The photo or the material of a dispute, the material of an identity case."""
+    return opened(viewer_of(request), photo_round(code), what, pk)
 
 
 @MANAGE
 def results(request: HttpRequest, code: str) -> HttpResponse:
     """Results of bureau and CHSI: looked through first, every problem at once, taken over when nothing stops."""
-    campaign = _round(code)
+    campaign = photo_round(code)
     found: list[Finding] = []
     if request.method == "POST":
         content, kind = _sent(request), request.POST.get("kind", "zip")
@@ -172,7 +135,7 @@ def results(request: HttpRequest, code: str) -> HttpResponse:
         if not stops(found):
             _told(request, found)
             return redirect("registry-photos-results", code=code)
-    return render(request, "registry/photos_results.html", {"campaign": campaign, "findings": found, "today": timezone.now().astimezone(SHANGHAI).date().isoformat()},
+    return render(request, "registry/photos_results.html", {"campaign": campaign, "findings": found, "posted": request.POST, "today": request.POST.get("taken_on") or timezone.now().astimezone(SHANGHAI).date().isoformat()},
                   status=422 if found else 200)  # fmt: skip
 
 
@@ -199,7 +162,7 @@ def _taken_over(request: HttpRequest, campaign: Campaign, content: bytes, kind: 
 @MANAGE
 def work(request: HttpRequest, code: str) -> HttpResponse:
     """What waits for the registry: reported students, disputes, faces, conflicts; the make-up list."""
-    campaign, viewer = _round(code), viewer_of(request)
+    campaign, viewer = photo_round(code), viewer_of(request)
     found: list[Finding] = []
     if request.method == "POST":
         try:
@@ -208,14 +171,18 @@ def work(request: HttpRequest, code: str) -> HttpResponse:
             return redirect("registry-photos-work", code=code)
         except Stopped as stopped:
             found = stopped.findings
-    missing = absentees(viewer, campaign, timezone.now())
-    if request.GET.get("as") == "xlsx":
-        return workbook(campaign, missing.select_related("slot__session", "record__person", "record__college", "campaign"), name="补采名单")
-    disputes = [(d, file_address(viewer, d.evidence_id) if d.evidence_id else "") for d in disputes_for(viewer, campaign)]
+    shown = {name: Paginator(rows, PAGE).get_page(request.GET.get(name)) for name, rows in _waiting(viewer, campaign).items()}
     return render(request, "registry/photos_work.html", {
-        "campaign": campaign, "terms": terms_of(campaign), "nominations": nominations_for(viewer, campaign), "disputes": disputes,
-        "faces": face_cases_for(viewer), "conflicts": open_conflicts(viewer, campaign), "missing": missing[:200], "count": missing.count(), "findings": found},
+        "campaign": campaign, "terms": terms_of(campaign), "makeup_price": makeup_price(campaign), **shown,
+        "face_words": FACE_WORDS, "count": absentees(viewer, campaign, timezone.now()).count(), "findings": found, "posted": request.POST},
         status=422 if found else 200)  # fmt: skip
+
+
+def _waiting(viewer: Viewer, campaign: Campaign) -> dict[str, Any]:
+    return {
+        "nominations": open_first(nominations_for(viewer, campaign)), "disputes": open_first(disputes_for(viewer, campaign)),
+        "faces": open_first(faces_in(viewer, campaign), "agreed_at"), "conflicts": open_conflicts(viewer, campaign).order_by("received_at"),
+    }  # fmt: skip
 
 
 def _one(rows: Any, request: HttpRequest) -> Any:
@@ -242,12 +209,14 @@ def _decided(request: HttpRequest, campaign: Campaign) -> None:
         after.agree_face(act, _one(face_cases_for(viewer), request))
     elif asked == "settle":
         turns.settle_envelope(act, _one(open_conflicts(viewer, campaign), request), note=note)
+    else:
+        raise Http404
 
 
 @MANAGE
 def prints(request: HttpRequest, code: str) -> HttpResponse:
     """The register of prints per college, with counts that add up."""
-    campaign, viewer = _round(code), viewer_of(request)
+    campaign, viewer = photo_round(code), viewer_of(request)
     found: list[Finding] = []
     if request.method == "POST":
         college = colleges_for(viewer).filter(code=request.POST.get("college", "")).first()
@@ -260,8 +229,8 @@ def prints(request: HttpRequest, code: str) -> HttpResponse:
             return redirect("registry-photos-prints", code=code)
         except Stopped as stopped:
             found = stopped.findings
-    return render(request, "registry/photos_prints.html", {"campaign": campaign, "rows": prints_of(viewer, campaign), "entries": ENTRIES.items(), "findings": found, "posted": request.POST},
-                  status=422 if found else 200)  # fmt: skip
+    shown = {"campaign": campaign, **prints_shown(viewer, campaign), "findings": found, "posted": request.POST}
+    return render(request, "registry/photos_prints.html", shown, status=422 if found else 200)
 
 
 @MANAGE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,14 +16,17 @@ from xueji.campaigns.queries import explain, notice_of, own_cases, steps_of
 from xueji.catalogue.text import Text
 from xueji.desks.acting import act_of, for_students, viewer_of
 from xueji.desks.components.languages import said
-from xueji.desks.components.photo_rows import DUTIES
+from xueji.desks.components.photo_rows import version_rows
 from xueji.desks.files import file_address
+from xueji.desks.student.photo_now import Situation, answer, price
 from xueji.documents.engine import qr
 from xueji.journal.command import Stopped
 from xueji.photos.day.commands.after import confirm_photo, dispute_photo, send_online
 from xueji.photos.day.commands.codes import issue_code
 from xueji.photos.day.commands.sessions import acknowledge_item, choose_slot
 from xueji.photos.day.queries import code_of, keys_now, photos_of, sessions_for, slot_of, terms_of, token_of, unready
+from xueji.photos.day.terms import yuan
+from xueji.photos.day.worklists import UNCALLED, has_come, last_day, other_sessions, own_disputes
 from xueji.rules.findings import Finding
 
 LIMIT = 20 * 1024 * 1024
@@ -46,16 +50,29 @@ def photo(request: HttpRequest, case_id: UUID) -> HttpResponse:
             return redirect("student:photo", case_id=case_id)
         except Stopped as stopped:
             found = stopped.findings
-    viewer, now, terms, photos = viewer_of(request), timezone.now(), terms_of(case.campaign), photos_of(case)
-    left = unready([case], terms)[case.pk]
-    versions = [(v, file_address(viewer, v.capture.file_id) if v.capture.file_id else "") for v in photos.versions]
-    groups = [m for m in explain(case.record, notice_of(case.campaign)) if m.audience.group == case.group]
+    return render(request, "student/photo_round.html", _shown(request, case) | {"findings": found, "posted": request.POST}, status=422 if found else 200)
+
+
+def _shown(request: HttpRequest, case) -> dict[str, Any]:
+    """What the page shows of a case, the answer first."""
+    viewer, now, terms, photos, notice = viewer_of(request), timezone.now(), terms_of(case.campaign), photos_of(case), notice_of(case.campaign)
     steps = {d.kind: (d, s) for d, s in steps_of(case, now).pairs()}
-    return render(request, "student/photo_round.html", {
-        "case": case, "notice": notice_of(case.campaign), "terms": terms, "photos": photos, "duty": DUTIES[photos.duty], "versions": versions,
-        "groups": groups, "slot": slot_of(case), "choices": sessions_for(case, now), "ready": [(item, item.code not in left) for item in terms.ready],
-        "called": any(kind in steps for kind in ("attend", "upload")), "verify": steps.get("confirm"), "upload": steps.get("upload"),
-        "has_keys": keys_now() is not None, "findings": found, "posted": request.POST, "now": now}, status=422 if found else 200)  # fmt: skip
+    slot, verify, upload = slot_of(case), steps.get("confirm"), steps.get("upload")
+    last = next((v for v in reversed(photos.versions) if v.capture.campaign_id == case.campaign_id), None)
+    window = upload[1].step.window.closes if upload else last_day(case.campaign)
+    ends = slot.session.closes if slot else window
+    over = ends is not None and ends <= now
+    said_first = answer(Situation(photos, terms, last, has_come(case), over, verify[1].step.window if verify else None, now))
+    left = unready([case], terms)[case.pk]
+    groups = [m for m in explain(case.record, notice) if m.audience.group == case.group]
+    return {
+        "case": case, "notice": notice, "terms": terms, "photos": photos, "answer": said_first, "versions": version_rows(viewer, photos),
+        "groups": groups, "slot": slot if slot and not over else None, "calling": said_first.code in {"must", "may", "again"}, "choices": other_sessions(case, slot, now),
+        "ready": [(item, item.code not in left) for item in terms.ready], "prepared": len(terms.ready) - len(left), "price": price(terms),
+        "makeup_price": yuan(terms.makeup.fee) if terms.makeup.fee else "", "warning": notice.lateness.get("student", Text("", "")), "disputes": own_disputes(viewer, case),
+        "called": case.group not in UNCALLED, "verify": verify, "upload": upload, "showing_online": not over and said_first.code != "not_called", "last": last,
+        "last_address": file_address(viewer, last.capture.file_id) if last and last.capture.file_id else "",
+        "has_keys": keys_now() is not None, "now": now}  # fmt: skip
 
 
 def _acted(request: HttpRequest, case) -> Text:

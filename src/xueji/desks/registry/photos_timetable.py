@@ -1,0 +1,113 @@
+"""The timetable of a photo round at the registry (采集时间安排): import, warnings that stay in sight, moving a session, print and workbook."""
+
+from __future__ import annotations
+
+import io
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from xueji.campaigns.queries import SHANGHAI
+from xueji.catalogue.text import Text
+from xueji.desks.acting import act_of, viewer_of
+from xueji.desks.components.languages import said
+from xueji.desks.components.photo_rows import XLSX, file_answer
+from xueji.desks.registry.photos import LIMIT, MANAGE, photo_round
+from xueji.documents.engine import press
+from xueji.documents.signed_list import Column, SignedList
+from xueji.documents.signed_list import render as printed
+from xueji.exchange.photos_files import TIMETABLE, read_timetable
+from xueji.formats.workbooks import Heading, write
+from xueji.journal.command import Stopped
+from xueji.photos.day.commands import sessions
+from xueji.photos.day.queries import sessions_of
+from xueji.photos.day.worklists import planned_rows
+from xueji.records.queries import colleges_for, school
+from xueji.rules.findings import Finding, stops
+
+if TYPE_CHECKING:
+    from xueji.campaigns.models import Campaign
+    from xueji.rules.station import Planned
+
+WIDTHS = (12.0, 24.0, 12.0, 8.0, 8.0, 8.0, 60.0, 10.0)
+
+
+@MANAGE
+def timetable(request: HttpRequest, code: str) -> HttpResponse:
+    """The timetable: import it, see what is wrong with it, move a session; ?as=xlsx (also empty, to fill in) and ?as=pdf."""
+    campaign, viewer = photo_round(code), viewer_of(request)
+    names = {c.code: c.name for c in colleges_for(viewer)}
+    planned = planned_rows(campaign)
+    if request.GET.get("as") in {"xlsx", "pdf"}:
+        return (_workbook if request.GET["as"] == "xlsx" else _print)(campaign, [_cells(row, names) for row in planned])
+    found: list[Finding] = []
+    if request.method == "POST":
+        try:
+            found = _acted(request, campaign)
+        except Stopped as stopped:
+            found = stopped.findings
+        if not stops(found):
+            return redirect("registry-photos-timetable", code=code)
+    listed = [(s, [names.get(c, c) for c in s.colleges]) for s in sessions_of(campaign)]
+    return render(request, "registry/photos_timetable.html", {
+        "campaign": campaign, "sessions": listed, "findings": found, "posted": request.POST, "headings": TIMETABLE,
+        "warnings": sessions.judged_timetable(campaign, planned) if planned and not found else []},
+        status=422 if found else 200)  # fmt: skip
+
+
+def _acted(request: HttpRequest, campaign: Campaign) -> list[Finding]:
+    act = act_of(request, "registry")
+    if "session" in request.POST:
+        try:
+            wanted = sessions_of(campaign).filter(pk=UUID(request.POST["session"])).first()
+        except ValueError:
+            raise Http404 from None
+        if wanted is None:
+            raise Http404
+        opens, closes = (_instant(request.POST.get(k, "")) for k in ("opens", "closes"))
+        told = sessions.move_session(act, wanted, room=request.POST.get("room", ""), opens=opens or wanted.opens, closes=closes or wanted.closes,
+                                     reason=request.POST.get("reason", "")).result  # fmt: skip
+        messages.success(request, said(Text("场次已调整，已通知 {n} 名学生。", "The session was moved; {n} students were told.").format(n=told)))
+        return []
+    file = request.FILES.get("file")
+    rows, found = read_timetable(file.read(LIMIT) if file else b"", viewer_of(request))
+    if stops(found):
+        return found + sessions.judged_timetable(campaign, rows) if rows else found
+    made, _, left = sessions.plan_sessions(act, campaign, rows=rows).result
+    messages.success(request, said(Text("已发布 {n} 个场次；{left} 人没有位置。", "{n} sessions published; {left} students without a place.").format(n=len(made), left=left)))
+    return []
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+    except ValueError:
+        return None
+
+
+def _cells(row: Planned, names: dict[str, str]) -> list[str]:
+    opens, closes = row.opens.astimezone(SHANGHAI), row.closes.astimezone(SHANGHAI)
+    return [row.campus, row.room, f"{opens:%F}", f"{opens:%H:%M}", f"{closes:%H:%M}", str(row.capacity), "、".join(names.get(c, c) for c in row.colleges),
+            "是" if row.open_day else "否"]  # fmt: skip
+
+
+def _workbook(campaign: Campaign, rows: list[list[str]]) -> HttpResponse:
+    """The timetable in the columns it is imported with; without a timetable, the empty form to fill in."""
+    target = io.BytesIO()
+    write(target, [Heading(h, w) for h, w in zip(TIMETABLE, WIDTHS, strict=True)], rows, name="采集时间安排表")
+    return file_answer(target.getvalue(), XLSX, f"采集时间安排表 {campaign.code}.xlsx")
+
+
+def _print(campaign: Campaign, rows: list[list[str]]) -> HttpResponse:
+    """The timetable as the annex that hangs at the door. Http404 while there is none."""
+    if not rows:
+        raise Http404
+    columns = [Column(h, w / 10) for h, w in zip(TIMETABLE, WIDTHS, strict=True)]
+    signed = SignedList(school=school().name, title=campaign.title, subtitle="采集时间安排表", source=campaign.number, columns=columns, rows=rows,
+                        frozen_at=timezone.now(), signatures=(), seal=None)  # fmt: skip
+    return file_answer(printed(press(()), signed), "application/pdf", f"采集时间安排表 {campaign.code}.pdf")
