@@ -55,10 +55,11 @@ def allocate_numbers(
             old.voided_at, old.voided_by, old.reason = act.at, act.by.label, "结业转毕业，按学校规定另编新号"
             old.save(update_fields=["voided_at", "voided_by", "reason"])
     given = {n.record.student_number: n.text for n in held.values() if n.voided_at is None}
-    given |= {n.record.student_number: n.text for n in _give(act, new, QUALIFICATION)}
+    numbers, made = _give(act, new, QUALIFICATION)
+    given |= {n.record.student_number: n.text for n in numbers}
     changed = [write_values(r, {"certificate_number": given[r.student_number]}, act) for r, *_ in wishes]
-    detail = {"year": year, "new": len(new), "kept": len(wishes) - len(new)}
-    return Change(f"numbers:{year}", ANYWHERE, detail, given, unchanged=not new and not any(changed))
+    detail = {"year": year, "new": made, "kept": len(wishes) - made}
+    return Change(f"numbers:{year}", ANYWHERE, detail, given, unchanged=not made and not any(changed))
 
 
 @command(needs=Permission.CERTIFICATE_NUMBER, records="certificate.degree_numbered")
@@ -75,8 +76,9 @@ def allocate_degree_numbers(act: Act, *, records: Iterable[StudentRecord], year:
         new.append((record, prefix))
     if problems:
         raise Stopped(problems)
-    given = {n.record.student_number: n.text for n in [*held.values(), *_give(act, new, DEGREE)]}
-    return Change(f"degree-numbers:{year}", ANYWHERE, {"year": year, "new": len(new)}, given, unchanged=not new)
+    numbers, made = _give(act, new, DEGREE)
+    given = {n.record.student_number: n.text for n in [*held.values(), *numbers]}
+    return Change(f"degree-numbers:{year}", ANYWHERE, {"year": year, "new": made}, given, unchanged=not made)
 
 
 def _held(records: list[object], kind: str) -> dict[object, Number]:
@@ -84,13 +86,18 @@ def _held(records: list[object], kind: str) -> dict[object, Number]:
     return {row.record_id: row for row in rows}
 
 
-def _give(act: Act, new: list[tuple[StudentRecord, str]], kind: str) -> list[Number]:
-    """The next serials of each series. Series are locked in one order, so that two registrars never wait for each other."""
+def _give(act: Act, new: list[tuple[StudentRecord, str]], kind: str) -> tuple[list[Number], int]:
+    """The next serials of each series. Series are locked in one order, so that two registrars never wait for each other.
+
+    Who was given a number while this registrar waited for the lock keeps that one. Returns the numbers, and how many of them are new.
+    """
     made: list[Number] = []
     problems: list[Finding] = []
-    for prefix in sorted({prefix for _, prefix in new}):
-        series = _locked(prefix, kind)
-        for record in [r for r, p in new if p == prefix]:
+    held_series = [_locked(prefix, kind) for prefix in sorted({prefix for _, prefix in new})]
+    meanwhile = _held([record.pk for record, _ in new], kind)
+    for series in held_series:
+        prefix = series.prefix
+        for record in [r for r, p in new if p == prefix and r.pk not in meanwhile]:
             series.last_serial += 1
             text, found = numbered(prefix, series.last_serial)
             problems += found
@@ -99,7 +106,7 @@ def _give(act: Act, new: list[tuple[StudentRecord, str]], kind: str) -> list[Num
         if problems:
             raise Stopped(problems[:1])
         series.save(update_fields=["last_serial"])
-    return Number.objects.bulk_create(made, batch_size=500)
+    return [*meanwhile.values(), *Number.objects.bulk_create(made, batch_size=500)], len(made)
 
 
 @command(needs=Permission.CERTIFICATE_NUMBER, records="certificate.number_skipped")
