@@ -1,6 +1,6 @@
 """N2 part two and N4 part one walked through the pages, in every role, without JavaScript."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -195,9 +195,13 @@ def test_n4_from_chsis_download_to_the_signed_correction_list(undergraduates, cl
     assert bad.status_code == 422 and "CONF.015" in bad.content.decode()
     sent = registrar.post(form, {"source": "chsi", "taken_on": "2024-10-08", "file": SimpleUploadedFile("zxs.dbf", content)}, follow=True)
     assert "对上 1 人" in sent.content.decode() and "zxs.dbf" in registrar.get(form).content.decode()
-    shown = registrar.get(reverse("registry-compare"), {"campaign": world.round.code}).content.decode()
+    compare = reverse("registry-compare") + f"?campaign={world.round.code}"
+    assert "还没有比对过" in registrar.get(compare).content.decode()
+    registrar.post(compare)
+    shown = registrar.get(compare).content.decode()
     assert "民族" in shown and "蒙古族" in shown and "欧阳静" in shown
-    assert registrar.get(reverse("registry-compare-workbook"), {"campaign": world.round.code}).content.startswith(b"PK")
+    book = registrar.get(reverse("registry-compare-workbook"), {"campaign": world.round.code}, follow=True)
+    assert b"".join(book.streaming_content).startswith(b"PK")
 
     student = world.client("欧阳静")
     page = reverse("student:confirm", args=[Case.objects.get(campaign=world.round).pk, "confirm"])
@@ -208,9 +212,9 @@ def test_n4_from_chsis_download_to_the_signed_correction_list(undergraduates, cl
     Image.new("RGB", (600, 800), "white").save(picture, "JPEG")
     counsellor = world.client("王秘书")
     behalf = reverse("college-confirmation", args=[world.round.code, "B202101001"])
-    typed = {"action": "correct", "field": "ethnic_group", "new": "02", "reason": "户口簿为蒙古族", "evidence_kind": "household_register"}
-    assert counsellor.post(behalf, typed | {"reason": "", "evidence_kind": ""}).status_code == 422
-    counsellor.post(behalf, typed | {"evidence": SimpleUploadedFile("hk.jpg", picture.getvalue(), "image/jpeg")})
+    typed = {"action": "correct", "field": "ethnic_group", "wrong.new": "02", "wrong.reason": "户口簿为蒙古族"}
+    assert counsellor.post(behalf, typed | {"wrong.reason": ""}).status_code == 422
+    counsellor.post(behalf, typed | {"wrong.household_register": SimpleUploadedFile("hk.jpg", picture.getvalue(), "image/jpeg")})
     assert "已提出更正" in student.get(page).content.decode()
     student.post(page, {"action": "confirm", "looked": "yes"})
     assert confirmation_standing(Case.objects.get(campaign=world.round), "confirm").confirmation.left_out == ["ethnic_group"]
@@ -224,4 +228,6 @@ def test_n4_from_chsis_download_to_the_signed_correction_list(undergraduates, cl
     counsellor.post(reverse("college-batch", args=[batch.pk]), {"action": "scan", "file": SimpleUploadedFile("gz.pdf", print_of(batch))})
     registrar.post(reverse("registry-sheet", args=[batch.pk]), {"action": "accept"})
     assert value_of(world.record("欧阳静"), "ethnic_group") == "02"
-    assert registrar.get(reverse("registry-compare"), {"campaign": world.round.code}).context["real_count"] == 0
+    clock.now += timedelta(minutes=1)
+    registrar.post(compare)
+    assert registrar.get(compare).context["real_count"] == 0

@@ -93,7 +93,10 @@ def progress(request: HttpRequest, job_id: str) -> HttpResponse:
         "base": own_base(viewer_of(request)),
     }
     template = "jobs/part.html" if request.htmx else "jobs/progress.html"
-    return render(request, template, context)
+    answer = render(request, template, context)
+    if request.htmx and job.finished:
+        answer["HX-Refresh"] = "true"  # the page around it was made before the work was over; now it has its result
+    return answer
 
 
 @require_POST

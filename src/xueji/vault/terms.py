@@ -63,6 +63,9 @@ PURPOSES: dict[str, Purpose] = {
         Text("外部数据文件", "file of an outside source"), Limits((XLSX, XLS, CSV, DBF, ZIP, "text/html"), 2000 * MEGABYTE),
         Permission.SOURCE_IMPORT, journaled=True,
     ),
+    "comparison": Purpose(
+        Text("比对结果", "result of a comparison"), Limits((XLSX, ZIP), 500 * MEGABYTE), Permission.SOURCE_IMPORT, journaled=True
+    ),
     "photo_archive": Purpose(
         Text("照片压缩包", "archive of photos"), Limits((ZIP,), 4000 * MEGABYTE), Permission.SOURCE_IMPORT, journaled=True
     ),

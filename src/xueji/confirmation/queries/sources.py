@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
@@ -94,11 +94,15 @@ class Compared:
         return self.comparison.matchings[source]
 
 
-def compared(viewer: Viewer, *, campaign: Campaign | None = None, round: Round | None = None, codes: Sequence[str] = ()) -> Compared:
+def compared(
+    viewer: Viewer, *, campaign: Campaign | None = None, round: Round | None = None, codes: Sequence[str] = (),
+    heard: Callable[[int, int], None] = lambda done, total: None,
+) -> Compared:  # fmt: skip
     """Lay the newest sources beside the records the viewer may see (of one campaign, if given).
 
     Without a campaign every field that a source has is compared by the catalogue's own authority. A source also holds
-    students who are not in the campaign; those are left out of the unmatched.
+    students who are not in the campaign; those are left out of the unmatched. ``heard`` is told between the parts how many
+    rows are read, of how many; what it raises ends the work.
     """
     wanted = newest_snapshots(round.sources if round else ())
     if campaign is not None:
@@ -111,12 +115,16 @@ def compared(viewer: Viewer, *, campaign: Campaign | None = None, round: Round |
         held = dict.fromkeys(code for snapshot in wanted.values() for code in snapshot.fields)
         fields = [FIELDS[code] for code in held if code in FIELDS]
     sources, rows = [], {}
+    done, total = len(records), len(records) + sum(snapshot.row_count for snapshot in wanted.values())
+    heard(done, total)
     for code, snapshot in wanted.items():
         kept = snapshot.rows.all()
         if campaign is not None:
             kept = kept.filter(Q(record=None) | Q(record__in=cases_for(viewer, campaign).values("record_id")))
         source, rows[code] = as_source(snapshot, kept)
         sources.append(source)
+        done += snapshot.row_count
+        heard(done, total)
     ours = as_school(records, [field.code for field in fields])
     return Compared(records, wanted, rows, compare(fields, ours, sources, rules=round.rules if round else None))
 

@@ -1,4 +1,4 @@
-"""Sources side by side at the registry: import, differences, who stands in one list only (信息比对)."""
+"""Sources side by side at the registry: import, compare in the background, look at what was found (信息比对)."""
 
 from __future__ import annotations
 
@@ -9,59 +9,113 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from xueji.accounts.permissions import Permission
-from xueji.campaigns.queries import campaign_of, campaigns, notice_of
+from xueji.campaigns.queries import campaign_of, campaigns
 from xueji.catalogue.fields import FIELDS
 from xueji.catalogue.text import Text
-from xueji.confirmation.queries.sources import Compared, compared, round_of, snapshots, source_name
+from xueji.confirmation.queries.comparisons import newer_snapshots, newest_comparison
+from xueji.confirmation.queries.sources import newest_snapshots, snapshots, source_name
 from xueji.confirmation.terms import SOURCES
 from xueji.desks.acting import act_of, for_staff, viewer_of
-from xueji.desks.components.languages import said
-from xueji.exchange import compare as exported
+from xueji.desks.components.languages import current, said
+from xueji.desks.files import file_address
+from xueji.desks.jobs import shown as shown_job
 from xueji.exchange.chsi import import_source
+from xueji.exchange.compare import ALONE, DIFFERS, KNOWN, KeptLines, shown
+from xueji.jobs.commands import start_job
+from xueji.jobs.queries import jobs_for
 from xueji.journal.command import Stopped
+from xueji.rules.comparison import SCHOOL
 from xueji.rules.findings import Finding, finding
+from xueji.vault.queries import read_file
 
 PAGE = 50
 LARGEST = 100 * 1024 * 1024
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-IMPORTED = Text("已导入 {rows} 行，对上 {matched} 人。", "{rows} rows imported, {matched} matched.")
+KIND = "comparing_sources"
+IMPORTED = Text("已导入 {rows} 行，对上 {matched} 人。正在与学籍比对。", "{rows} rows imported, {matched} matched. The register is being compared with them.")
 AGAIN = Text("这个文件已经导入过，没有重复导入。", "This file was imported before; nothing was done twice.")
 MANAGE = for_staff(Permission.SOURCE_IMPORT)
+SHOWN = (DIFFERS, KNOWN, ALONE)
 
 
-def _compared(request: HttpRequest) -> tuple[Any, Compared]:
-    """The comparison asked for: of one notice by its own rules, or of the whole register by the catalogue's."""
-    code = request.GET.get("campaign", "")
+def _campaign(request: HttpRequest) -> Any:
+    """The notice asked for; None for everybody. Raises Http404 for one that does not exist."""
+    code = request.GET.get("campaign", "") or request.POST.get("campaign", "")
     campaign = campaign_of(code) if code else None
     if code and campaign is None:
         raise Http404
-    round = round_of(notice_of(campaign)) if campaign else None
-    return campaign, compared(viewer_of(request), campaign=campaign, round=round)
+    return campaign
 
 
 @MANAGE
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def comparison(request: HttpRequest) -> HttpResponse:
-    """Every difference that somebody has to look at, the known ones apart, and who stands in one list only."""
-    campaign, seen = _compared(request)
-    field, show = request.GET.get("field", ""), request.GET.get("show", "real")
-    rows = [one for one in exported.differences(seen) if bool(one["known"]) is (show == "known") and field in ("", one["field"])]
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    alone = list(exported.unmatched(seen))
-    fields = sorted({one.field for one in seen.comparison.differences})
-    context = {
-        "campaign": campaign, "campaigns": campaigns().filter(kind="confirmation"), "seen": seen, "page": page, "now": timezone.now(),
-        "lines": [(one, [(source_name(code), value) for code, value in one["values"].items() if code != "school"],
-                   source_name(one["right"]) if one["right"] else None) for one in page.object_list],
-        "alone": alone[:PAGE], "alone_count": len(alone), "fields": [(code, FIELDS[code].label) for code in fields], "field": field,
-        "show": show, "known_count": len(seen.comparison.differences) - len(seen.comparison.real()), "real_count": len(seen.comparison.real()),
-        "sources": [(source_name(code), one, seen.comparison.matchings[code]) for code, one in seen.snapshots.items()],
+    """What the newest comparison found: differences, the known ones apart, and who stands in one list only. POST makes it anew."""
+    campaign = _campaign(request)
+    if request.method == "POST":
+        _start(request, campaign)
+        return redirect(_address(campaign))
+    viewer = viewer_of(request)
+    run = newest_comparison(viewer, campaign)
+    context: dict[str, Any] = {
+        "campaign": campaign, "campaigns": campaigns().filter(kind="confirmation"), "run": run, "now": timezone.now(),
+        "can_compare": bool(newest_snapshots()), **_work(request, campaign),
     }  # fmt: skip
-    return render(request, "registry/compare.html", context)
+    return render(request, "registry/compare.html", context | (_found(request, run) if run else {}))
+
+
+def _address(campaign: Any) -> str:
+    return reverse("registry-compare") + (f"?campaign={campaign.code}" if campaign else "")
+
+
+def _start(request: HttpRequest, campaign: Any) -> None:
+    purpose = Text(campaign.number, campaign.number) if campaign else Text("全部学生", "everybody")
+    start_job(act_of(request, "registry"), KIND, arguments={"campaign": campaign.code if campaign else ""}, purpose=purpose)
+
+
+def _work(request: HttpRequest, campaign: Any) -> dict[str, Any]:
+    """The newest work on this comparison, while it runs or when it came to nothing."""
+    code = campaign.code if campaign else ""
+    job = jobs_for(viewer_of(request)).filter(kind=KIND, arguments={"campaign": code}).first()
+    if job is None or (job.finished and not job.why()):
+        return {}
+    return {"job": shown_job(job), "poll": reverse("jobs:progress", args=[job.pk])}
+
+
+def _found(request: HttpRequest, run: Any) -> dict[str, Any]:
+    field, show, facts = request.GET.get("field", ""), request.GET.get("show", DIFFERS), run.facts
+    show = show if show in SHOWN else DIFFERS
+    kept = KeptLines(read_file(viewer_of(request), run.lines_id), show, "" if show == ALONE else field)
+    page = Paginator(kept, PAGE).get_page(request.GET.get("page"))
+    lines = page.object_list if show == ALONE else [_line(one) for one in page.object_list]
+    codes = sorted(facts["fields"].get(show, {}), key=list(FIELDS).index)
+    return {
+        "page": page, "lines": lines, "show": show, "field": field, "alone": show == ALONE, "newer": newer_snapshots(run),
+        "counts": [(kind, word, facts[kind]) for kind, word in WORDS.items()], "real_count": facts["differs"],
+        "fields": [(code, FIELDS[code].label, facts["fields"][show][code]) for code in codes],
+        "sources": [(source_name(one["source"]), {**one, "taken_on": date.fromisoformat(one["taken_on"])}) for one in facts["sources"]],
+    }  # fmt: skip
+
+
+WORDS = {
+    DIFFERS: Text("不一致的", "that differ"), KNOWN: Text("属正常的", "that are normal"), ALONE: Text("只在一边的", "in one list only"),
+}  # fmt: skip
+
+
+def _line(one: dict[str, Any]) -> dict[str, Any]:
+    """A difference in the language of the page: values as words, numbers masked but for what differs."""
+    code, values, language = one["field"], one["values"], current()
+    worded = {source: shown(code, value, beside=values.values(), lang=language) for source, value in values.items()}
+    return one | {
+        "label": FIELDS[code].label, "school": worded[SCHOOL], "known": Text(*one["known"]) if one["known"] else None,
+        "elsewhere": [(source_name(source), value) for source, value in worded.items() if source != SCHOOL],
+        "right": source_name(one["right"]) if one["right"] else None, "value": worded.get(one["right"], ""),
+        "college": Text(*one["college"]),
+    }  # fmt: skip
 
 
 @MANAGE
@@ -92,14 +146,17 @@ def _imported(request: HttpRequest) -> HttpResponse:
     messages.success(request, said(AGAIN if change.unchanged else IMPORTED.format(rows=kept.row_count, matched=kept.matched)))
     for one in read.findings[:5]:
         messages.info(request, said(one.message))
+    if not change.unchanged:
+        _start(request, None)
     return redirect("registry-compare")
 
 
 @MANAGE
 @require_safe
 def workbook(request: HttpRequest) -> HttpResponse:
-    """The differences as a workbook."""
-    campaign, seen = _compared(request)
-    answer = HttpResponse(exported.workbook(seen), content_type=XLSX)
-    answer["Content-Disposition"] = f'attachment; filename="comparison-{campaign.code if campaign else "all"}.xlsx"'
-    return answer
+    """The differences as a workbook, as they were found; by a short-lived address."""
+    run = newest_comparison(viewer_of(request), _campaign(request))
+    address = file_address(viewer_of(request), run.workbook_id) if run else ""
+    if not address:
+        raise Http404
+    return redirect(address)
