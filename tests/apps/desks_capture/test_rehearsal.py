@@ -7,9 +7,14 @@ from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image
+from tests.apps.photos.day import at, text_of
 
+from xueji.campaigns.commands import open_campaign
+from xueji.campaigns.models import Case
 from xueji.imaging.models import missing_models
 from xueji.journal.models import Event
+from xueji.photos.day.models import Capture
+from xueji.records.commands import change_record
 
 pytestmark = pytest.mark.django_db
 needs_models = pytest.mark.skipif(bool(missing_models()), reason="the nets are not in place: tools/fetch_models.py")
@@ -70,3 +75,19 @@ def test_stills_that_are_too_large_or_too_many_are_turned_away(world):
 def test_the_policy_lets_the_page_talk_to_its_own_server_only(world):
     policy = world.client("李明").get(reverse("capture:rehearsal")).headers["Content-Security-Policy"]
     assert "connect-src 'self'" in policy and "unsafe" not in policy
+
+
+@needs_models
+def test_a_look_before_sending_in_is_for_the_own_case_of_a_round_that_takes_photos_online(world):
+    change_record(world.system(), world.record("李明"), values={"expected_on": "2020-06-30", "enrolled_on": "2017-09-01"}, reason="2020届")
+    n3 = open_campaign(world.act("刘老师", at=at(6, 3, year=2020)), text=text_of("2020-bit-photo")).result[0]
+    n4 = open_campaign(world.act("刘老师", at=at(9, 25)), text=text_of("2025-cufe-photo")).result[0]
+    allowed = reverse("capture:look", args=[Case.objects.get(campaign=n3, record=world.record("李明")).pk])
+    forbidden = reverse("capture:look", args=[Case.objects.get(campaign=n4, record=world.record("欧阳静")).pk])
+
+    def looked(who: str, where: str):
+        return world.client(who).post(where, {"photo": SimpleUploadedFile("a.jpg", jpeg())})
+
+    assert "PHOTO.030" in looked("李明", allowed).content.decode()
+    assert looked("欧阳静", forbidden).status_code == looked("王芳", allowed).status_code == looked("王秘书", allowed).status_code == 404
+    assert not Capture.objects.exists()

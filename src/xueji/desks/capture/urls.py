@@ -11,6 +11,7 @@ urlpatterns = [
     path("guide/worker.js", guidance.worker, name="guide-worker"),
     path("guide/<slug:key>/<str:name>", guidance.file, name="guide-file"),
     path("rehearsal/", rehearsal.rehearsal, name="rehearsal"),
+    path("look/<uuid:case_id>/", rehearsal.look, name="look"),
     path("rehearsal/still/", rehearsal.still, name="still"),
     path("turns/<uuid:turn_id>/", station.turn, name="turn"),
     path("<slug:code>/<str:campus>/", station.station, name="station"),
