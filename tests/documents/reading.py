@@ -28,3 +28,14 @@ def photos(pdf: bytes, page: int) -> list[bytes]:
     found = [bytes(one.get_data()) for one in objects]
     document.close()
     return found
+
+
+def word_boxes(pdf: bytes) -> list[list[tuple[float, float, float, float]]]:
+    """Page by page the boxes of printed text, in points: left, bottom, right, top."""
+    document = pypdfium2.PdfDocument(pdf)
+    found = []
+    for page in document:
+        words = page.get_textpage()
+        found.append([words.get_rect(number) for number in range(words.count_rects())])
+    document.close()
+    return found

@@ -17,7 +17,7 @@ from typing import Any
 
 from xueji.documents.college_file import joined
 from xueji.documents.engine import Press, Unprintable, photo, press, qr
-from xueji.documents.faces import Faces, latin_advances
+from xueji.documents.faces import Faces
 from xueji.documents.ornament import certificate_art
 from xueji.documents.wrapping import lines, width
 from xueji.rules.findings import Finding, finding
@@ -54,7 +54,6 @@ LINES = {
 """What stands on one line: room in mm, size in pt, tracking in em."""
 UNIT = (98.0, 11.5, 2)
 """The 培养单位: room in mm, size in pt, lines at most."""
-LATIN_LETTERS = "".join(chr(code) for code in (*range(0x20, 0x7F), *range(0xC0, 0x180), 0x2019))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +160,7 @@ def overflows(press_: Press, pages: Iterable[CertificatePage]) -> list[Finding]:
 
 def _advance(faces: Faces, english: bool) -> Callable[[str], float]:
     """Widths as the template sets them: an English page in the Latin face, a Chinese one in the Song face."""
-    if not english:
-        return faces.advance
-    return lambda character: latin_advances(LATIN_LETTERS)[character] if character in LATIN_LETTERS else faces.advance(character)
+    return faces.western_advance if english else faces.advance
 
 
 def _body(page: CertificatePage, advance: Callable[[str], float]) -> tuple[Cut, list[str]] | None:

@@ -36,7 +36,11 @@ def bare(words: str) -> str:
 
     Hyphens go because a reader of PDF swallows one that ends a line ("three-year").
     """
-    kept = (c for c in words if not c.isspace() and c not in "-\u2010" and unicodedata.category(c) not in ("Cf", "Cc") and c not in "\ufffe\uffff")
+    kept = (
+        c
+        for c in words
+        if not c.isspace() and c not in "-\u2010" and unicodedata.category(c) not in ("Cf", "Cc") and c not in "\ufffe\uffff"
+    )
     return unicodedata.normalize("NFC", "".join(kept))
 
 

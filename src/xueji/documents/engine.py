@@ -123,9 +123,12 @@ def _strings(values: Any) -> Iterator[str]:
         for key, value in values.items():
             if not key.startswith("picture"):
                 yield from _strings(value)
-    elif isinstance(values, Iterable):
+    elif isinstance(values, (list, tuple)):
         for value in values:
-            yield from _strings(value)
+            if isinstance(value, str):
+                yield value
+            else:
+                yield from _strings(value)
 
 
 def _shown(character: str) -> str:

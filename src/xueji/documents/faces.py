@@ -24,6 +24,9 @@ SANS = "Noto Sans SC"
 LATIN = "Libertinus Serif"
 MACHINE_FOLDERS = (Path("/usr/share/fonts/opentype/noto"), Path("/usr/share/fonts/truetype/hanazono"))
 """Where Debian puts fonts-noto-cjk and fonts-hanazono: rare characters are printed wherever these are installed."""
+WESTERN = "".join(map(chr, (*range(0x20, 0x7F), *range(0xC0, 0xD7), *range(0xD8, 0xF7), *range(0xF8, 0x180))))
+"""What the Latin face draws first where a page mixes both: letters, figures, ASCII marks."""
+_WESTERN = frozenset(WESTERN)
 FONT_SUFFIXES = (".otf", ".ttf", ".ttc", ".otc")
 
 # What a document may hold that draws nothing: the line break between paragraphs.
@@ -44,6 +47,7 @@ class Faces:
         self.unreadable: list[Path] = []
         self._faces: list[tuple[frozenset[int], TTFont]] = []
         self._advances: dict[str, float] = {}
+        self._sans_advances: dict[str, float] = {}
         paths = [Path(serif_path()), Path(sans_path())]
         for folder in folders:
             files = [p for p in Path(folder).glob("*") if p.suffix.lower() in FONT_SUFFIXES]
@@ -93,6 +97,22 @@ class Faces:
         if (known := self._advances.get(character)) is None:
             known = self._advances[character] = self._advance(character)
         return known
+
+    def western_advance(self, character: str) -> float:
+        """The same where Latin letters, figures and their marks come from the Latin face, as a record form sets them."""
+        return latin_advances(WESTERN)[character] if character in _WESTERN else self.advance(character)
+
+    def sans_advance(self, character: str) -> float:
+        """The same in the typeface of labels."""
+        if (known := self._sans_advances.get(character)) is None:
+            glyph = self._sans.getBestCmap().get(ord(character))
+            known = self._sans["hmtx"][glyph][0] / self._sans["head"].unitsPerEm if glyph is not None else self.advance(character)
+            self._sans_advances[character] = known
+        return known
+
+    @cached_property
+    def _sans(self) -> TTFont:
+        return _regular_face(Path(sans_path()))
 
     def _advance(self, character: str) -> float:
         if unicodedata.combining(character) or hides(character):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -19,7 +19,7 @@ from typing import Any
 from xueji.catalogue.fields import FIELDS, Field, Population
 from xueji.catalogue.text import Text
 from xueji.documents.engine import Press, Unprintable, photo, qr
-from xueji.documents.fitting import fit
+from xueji.documents.form_sides import STYLES, Side, foot_lines, sides_of
 from xueji.documents.words import moment_words, printed
 from xueji.rules.findings import Finding, finding
 
@@ -75,15 +75,16 @@ def findings_for(press: Press, forms: Iterable[RecordForm], *, by_number: bool =
 
     The student stands in it with number and name, ``by_number`` with the number alone, where names must not be kept.
     """
-    found: list[Finding] = []
-    for form in forms:
-        whose = form.student_number if by_number else form.whose
-        found += press.unprintable(_values(form, pictures=False), place=whose)
-        if form.photo is not None:
-            try:
-                photo(form.photo)
-            except ValueError:
-                found.append(finding("DOC.003", place=whose, who=whose))
+    return [one for form in forms for one in _findings(press, form, _words(form), form.student_number if by_number else form.whose)]
+
+
+def _findings(press: Press, form: RecordForm, words: dict[str, Any], whose: str) -> list[Finding]:
+    found = press.unprintable(words, place=whose)
+    if form.photo is not None:
+        try:
+            photo(form.photo)
+        except ValueError:
+            found.append(finding("DOC.003", place=whose, who=whose))
     return found
 
 
@@ -94,13 +95,14 @@ def render(press: Press, form: RecordForm) -> bytes:
 
 def render_many(press: Press, forms: list[RecordForm]) -> bytes:
     """Several forms in one PDF, each beginning on a front side. Raises Unprintable with every reason of every form."""
-    if found := findings_for(press, forms):
+    words = [_words(form) for form in forms]
+    if found := [one for form, said in zip(forms, words, strict=True) for one in _findings(press, form, said, form.whose)]:
         raise Unprintable(found)
     title = f"{forms[0].title.zh} {forms[0].whose}" if len(forms) == 1 else forms[0].title.zh
     latest = max(form.submitted_at for form in forms)
     return press.print(
         "record_form",
-        {"title": title, "forms": [_values(form) for form in forms]},
+        {"title": title, "styles": STYLES, "forms": [_sheet(press, form, said) for form, said in zip(forms, words, strict=True)]},
         at=latest,
         place=forms[0].whose,
     )
@@ -129,11 +131,34 @@ def fields_printed() -> set[str]:
     }
 
 
-def _values(form: RecordForm, *, pictures: bool = True) -> dict[str, Any]:
+def _sheet(press: Press, form: RecordForm, words: dict[str, Any]) -> dict[str, Any]:
+    """The form's sides as the template draws them."""
+    sides, proof = sides_of(words, press.faces), foot_lines(words["proof"], press.faces)
+    return {
+        "sides": [_drawn(side) | {"foot": _foot(form, number, len(sides)), "proof": proof} for number, side in enumerate(sides, 1)],
+        "photo_alt": f"照片：{form.name}",
+        "photo_words": ["照片", "Photo", "2寸 35×49 mm"] if form.bilingual else ["照片", "2寸 35×49 mm"],
+        "picture": photo(form.photo) if form.photo else None,
+        "picture_qr": qr(form.address),
+    }
+
+
+def _drawn(side: Side) -> dict[str, Any]:
+    texts = [(round(x, 2), round(y, 2), style, words) for x, y, style, words in side.texts if words]
+    return {"texts": texts, "photo": side.photo, "picture_rules": side.drawn()}
+
+
+def _foot(form: RecordForm, side: int, sides: int) -> list[str]:
+    """Where each side comes from, and which of how many it is."""
+    count = f"第 {side} 页 共 {sides} 页"
+    source = f"{form.school.zh}　{form.title.zh}　依据：{form.notice}"
+    return [source, f"{count}　Page {side} of {sides}" if form.bilingual else count]
+
+
+def _words(form: RecordForm) -> dict[str, Any]:
+    """Everything printed on the form by its place, before it is laid out."""
     both = form.bilingual
-    sections = list(_sections(form))
-    values: dict[str, Any] = {
-        "key": f"{form.student_number}-{form.version}",
+    return {
         "bilingual": both,
         "school": form.school.zh,
         "school_en": form.school.en,
@@ -141,29 +166,21 @@ def _values(form: RecordForm, *, pictures: bool = True) -> dict[str, Any]:
         "title_en": form.title.en,
         "heading_left": f"学号{' Student number' if both else ''}：{form.student_number}",
         "heading_right": f"填表时间{' Submitted' if both else ''}：{moment_words(form.submitted_at)}",
-        "foot_source": f"{form.school.zh}　{form.title.zh}　依据：{form.notice}",
-        "foot_proof": _proof(form),
+        "foot": _foot(form, 1, 2),
+        "proof": _proof(form),
         "remark": "本表双面打印。扫描二维码可核对是否为最新版本；重新提交后旧版作废。"
         + (
             "Print on both sides. Scan the code to see whether this is the latest version. Where the two languages differ, the Chinese text prevails."
             if both
             else ""
         ),
-        "photo_alt": f"照片：{form.name}",
-        "sections": sections,
-        "fit": asdict(fit(sections, bilingual=both)),
+        "sections": list(_sections(form)),
         "sign_boxes": [
             _sign_box(PROMISE, Text("本人签字", "Signature of the student"), "", room=7, both=both),
             _sign_box(REVIEW, Text("研究生秘书签字", "Graduate secretary"), "学院（培养单位）盖章", room=15, both=both),
             _sign_box(REMARKS, None, "", room=22, both=both),
         ],
-        "picture": None,
-        "picture_qr": None,
     }
-    if pictures:
-        values["picture"] = photo(form.photo) if form.photo else None
-        values["picture_qr"] = qr(form.address)
-    return values
 
 
 def _proof(form: RecordForm) -> str:

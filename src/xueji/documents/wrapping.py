@@ -23,7 +23,8 @@ def width(text: str, advance: Callable[[str], float], tracking: float = 0.0) -> 
 def lines(text: str, room: float, advance: Callable[[str], float], *, tracking: float = 0.0, indent: float = 0.0) -> list[str]:
     """``text`` broken into lines of at most ``room`` em, the first one shorter by ``indent``; no line for no text.
 
-    White space at a break falls away. A line break in ``text`` breaks there.
+    White space at a break stays at the end of its line, where it does not show and a reader still finds it. A line break
+    in ``text`` breaks there.
     """
     broken: list[str] = []
     for part in text.splitlines():
@@ -36,8 +37,8 @@ def _filled(text: str, room: float, indent: float, advance: Callable[[str], floa
     for piece in _pieces(text):
         wide = width(piece.rstrip(), advance, tracking)
         if line and used + wide > room:
-            yield line.rstrip()
-            line, used, piece = "", 0.0, piece.lstrip()
+            yield line
+            line, used = "", 0.0
         if wide > room - used:
             *full, piece = _forced(piece, room - used, room, advance, tracking)
             yield from full
@@ -45,7 +46,7 @@ def _filled(text: str, room: float, indent: float, advance: Callable[[str], floa
         line += piece
         used += width(piece, advance, tracking)
     if line.strip():
-        yield line.rstrip()
+        yield line
 
 
 def _pieces(text: str) -> Iterator[str]:
