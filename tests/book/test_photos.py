@@ -21,8 +21,8 @@ GOOD = Portrait(
     faces=1,
     head=Head(hair_top=70, eyes_y=250, chin_y=390, face_width=235, centre_x=240, eye_distance=130),
     background=Background(0.4, rgb_to_lab((100, 197, 255)), 3.0, 0.8, 0.0, 5.0, Box(0, 0, 0.125, 0.125)),
-    eyes=Eyes((0.25, 0.25), (45.0, 45.0), 0.0, -0.08),
-    mouth=Mouth(0.03, 0.0, 0.0, 0.0),
+    eyes=Eyes((0.25, 0.25), (45.0, 45.0), (0.3, 0.3), 0.0, -0.08),
+    mouth=Mouth(0.03, 0.0, 0.0, 0.0, 0.0),
     pose=Pose(0.0, 0.0, 4.0),
     light=FaceLight(55.0, 0.0, 0.0, 0.05, 200.0, 20.0, 0.8),
     worn=Worn(0.4, 0.0, 6.0, 0.0, 8.0, (0.6, 0.6), 0.0, 0.0, 0.0),
@@ -101,15 +101,18 @@ a soft shadow                    | background.spread=10.0                       
 wrinkles                         | background.residual=2.5                                          | PHOTO.061 warn
 a fold                           | background.edges=0.03                                            | PHOTO.062 warn
 a gradient                       | background.slope=30.0                                            | PHOTO.063 reject
-eyes closed                      | eyes.openings=(0.08,0.09); eyes.contrast=(2.0,3.0)               | PHOTO.070 reject
-one eye closed                   | eyes.openings=(0.09,0.24); eyes.contrast=(2.0,40.0)              | PHOTO.070 reject
-a lid taken for an opening       | eyes.openings=(0.16,0.15); eyes.contrast=(2.0,-3.0)              | PHOTO.070 reject
-narrow eyes with clear irises    | eyes.openings=(0.12,0.12); eyes.contrast=(30.0,28.0)             | PHOTO.071 warn
+eyes closed                      | eyes.openings=(0.08,0.09); eyes.contrast=(2.0,3.0); eyes.iris_height=(0.08,0.07) | PHOTO.070 reject
+closed, dark lashes              | eyes.openings=(0.10,0.10); eyes.contrast=(20.0,18.0); eyes.iris_height=(0.1,0.1) | PHOTO.070 reject
+one eye closed                   | eyes.openings=(0.09,0.24); eyes.contrast=(2.0,40.0); eyes.iris_height=(0.08,0.3) | PHOTO.070 reject
+a lid taken for an opening       | eyes.openings=(0.16,0.15); eyes.contrast=(2.0,-3.0); eyes.iris_height=(0.06,0.05) | PHOTO.070 reject
+narrow eyes with clear irises    | eyes.openings=(0.12,0.12); eyes.contrast=(30.0,28.0); eyes.iris_height=(0.2,0.2) | PHOTO.071 warn
 rather narrow eyes               | eyes.openings=(0.17,0.19)                                        | PHOTO.071 warn
-closed, seen from the side       | eyes.openings=(0.08,0.09); eyes.contrast=(2.0,3.0); pose.yaw=40.0 | PHOTO.071 warn, PHOTO.090 reject
-a laugh narrows the eyes         | eyes.openings=(0.11,0.11); eyes.contrast=(9.0,9.0); mouth.gap=0.2; mouth.teeth=2.0 | PHOTO.071 warn, PHOTO.080 reject, PHOTO.081 warn
-closed in laughing               | eyes.openings=(0.11,0.11); eyes.contrast=(1.0,1.0); mouth.gap=0.2; mouth.teeth=2.0 | PHOTO.070 reject, PHOTO.080 reject, PHOTO.081 warn
+closed, seen from the side       | eyes.openings=(0.08,0.09); eyes.contrast=(2.0,3.0); eyes.iris_height=(0.08,0.07); pose.yaw=40.0 | PHOTO.071 warn, PHOTO.090 reject
+a laugh narrows the eyes         | eyes.openings=(0.11,0.11); eyes.contrast=(9.0,9.0); eyes.iris_height=(0.22,0.2); mouth.gap=0.2; mouth.teeth=2.0 | PHOTO.071 warn, PHOTO.080 reject, PHOTO.081 warn
+closed in laughing               | eyes.openings=(0.11,0.11); eyes.contrast=(1.0,1.0); eyes.iris_height=(0.1,0.1); mouth.gap=0.2; mouth.teeth=2.0 | PHOTO.070 reject, PHOTO.080 reject, PHOTO.081 warn
 teeth                            | mouth.gap=0.11; mouth.teeth=0.5                                  | PHOTO.080 reject
+teeth in the shadow of the lip   | mouth.gap=0.11; mouth.pale=0.9                                   | PHOTO.080 reject
+full lips, closed                | mouth.gap=0.05; mouth.pale=0.9                                   |
 a row of teeth, lips misjudged   | mouth.gap=0.05; mouth.strip=1.5; mouth.strip_width=0.7           | PHOTO.080 reject
 some teeth, seen twice           | mouth.gap=0.05; mouth.teeth=0.2; mouth.strip=0.5; mouth.strip_width=0.4 | PHOTO.080 reject
 a glint on the lip               | mouth.strip=0.7; mouth.strip_width=0.44                          |

@@ -31,6 +31,9 @@ BROW_POINTS = (105, 334, 66, 296, 63, 293)
 FOREHEAD = (151, 9, 108, 337, 69, 299)
 SKIN_WEIGHTS = np.array([0.5, 1.0, 1.0])  # lightness counts half: shadow is not another thing
 SHARPNESS_EYE_DISTANCE = 120
+IRIS_COLUMNS = np.array([-0.08, -0.04, 0.0, 0.04, 0.08])  # beside the iris centre, over the eye's width
+IRIS_NEAR = slice(27, 64)  # hundredths of the eye's width from 0.45 above: where an iris may be darkest
+LEAST_DARK = 3.0  # L*
 BEND, ALONE = np.array([1, -2, 1], np.float32), np.array([1], np.float32)
 
 
@@ -97,20 +100,46 @@ def _iris_contrast(lab: np.ndarray, lids: np.ndarray, iris: np.ndarray) -> float
     return float(beside.mean() - light[near].min())
 
 
+def _iris_height(lab: np.ndarray, lids: np.ndarray, iris: np.ndarray) -> float:
+    """Height of the dark place around the iris centre over the eye's width, read across the lids: from its darkest point
+    as far as it stays darker than halfway to the skin below the eye."""
+    axis = lids[8] - lids[0]
+    down = np.array([-axis[1], axis[0]])
+    if down[1] < 0:
+        down = -down
+    steps = np.arange(-45, 46)
+    places = iris[0] + axis * IRIS_COLUMNS[:, None, None] + down * (steps[:, None] / 100)
+    h, w = lab.shape[:2]
+    x = np.clip(np.rint(places[..., 0]), 0, w - 1).astype(np.intp)
+    y = np.clip(np.rint(places[..., 1]), 0, h - 1).astype(np.intp)
+    light = np.median(lab[y, x, 0], axis=0).astype(np.float32) * np.float32(100 / 255)
+    light = cv2.GaussianBlur(light[None], (5, 1), 0)[0]
+    darkest = IRIS_NEAR.start + int(light[IRIS_NEAR].argmin())
+    skin = float(np.median(light[70:]))
+    if skin - light[darkest] < LEAST_DARK:
+        return 0.0
+    lighter = np.flatnonzero(light >= (light[darkest] + skin) / 2)
+    above, below = lighter[lighter < darkest], lighter[lighter > darkest]
+    top, bottom = above[-1] if len(above) else -1, below[0] if len(below) else len(light)
+    return float(bottom - top - 1) / 100
+
+
 def eyes(face: FaceFrame) -> Eyes:
-    """Lid openings, iris contrast and where the irises stand in the eyes."""
-    openings, contrasts, across, along = [], [], [], []
+    """Lid openings, what is seen of the irises and where they stand in the eyes."""
+    openings, contrasts, heights, across, along = [], [], [], [], []
     for lids, iris in zip(face.points.lids, face.points.irises, strict=True):
         axis = lids[8] - lids[0]
         length = max(float(np.linalg.norm(axis)), 1e-6)
         normal = np.array([-axis[1], axis[0]]) / length
         openings.append(_opening(lids))
         contrasts.append(_iris_contrast(face.lab, lids, iris))
+        heights.append(_iris_height(face.lab, lids, iris))
         across.append(float((iris[0] - lids[0]) @ axis / length**2))
         along.append(float((iris[0] - (lids[0] + lids[8]) / 2) @ normal / length))
     return Eyes(
         openings=tuple(openings),
         contrast=tuple(contrasts),
+        iris_height=tuple(heights),
         gaze_x=((across[0] - 0.5) - (across[1] - 0.5)) / 2,
         gaze_y=(along[0] - along[1]) / 2,
     )
@@ -126,10 +155,12 @@ def mouth(face: FaceFrame) -> Mouth:
     lips = np.median(patches(face.lab, flat[list(LIP_SKIN)], 1.0), axis=0)
     strip, strip_width = _teeth_strip(face, lips, width)
     if not len(between):
-        return Mouth(gap, 0.0, strip, strip_width)
+        return Mouth(gap, 0.0, strip, strip_width, 0.0)
     chroma = np.hypot(between[:, 1], between[:, 2])
     white = (between[:, 0] > lips[0] + 12) & (chroma < float(np.hypot(lips[1], lips[2])) * 0.8 + 2) & (between[:, 1] < lips[1] - 4)
-    return Mouth(gap, float(white.sum() / face.eye_distance**2 * 100), strip, strip_width)
+    pale = (between[:, 0] > lips[0] - 10) & (between[:, 1] < 0.6 * lips[1]) & (chroma < 0.7 * float(np.hypot(lips[1], lips[2])))
+    area = 100 / face.eye_distance**2
+    return Mouth(gap, float(white.sum() * area), strip, strip_width, float(pale.sum() * area))
 
 
 def _teeth_strip(face: FaceFrame, lips: np.ndarray, mouth_width: float) -> tuple[float, float]:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from xueji.catalogue.text import Text
+from xueji.rules.photo_face import ROW, TEETH_GAP, WIDE
 from xueji.rules.photo_profile import Band, Profile
-from xueji.rules.photos import ROW, TEETH_GAP, WIDE
 from xueji.rules.portrait import Box, Portrait
 
 WIDTH, HEIGHT = 480, 640

@@ -11,7 +11,7 @@ from typing import Any
 from xueji.catalogue.text import Text
 from xueji.rules.findings import Finding, Level, finding
 from xueji.rules.photo_profile import RULES, Profile, Weight
-from xueji.rules.portrait import Box
+from xueji.rules.portrait import WHOLE, Box, Portrait
 
 RULE_NAMES = {
     "face_count": Text("人脸数", "number of faces"), "file": Text("图像文件", "file"),
@@ -110,3 +110,27 @@ def _unchecked_json(rule: str, why: str) -> dict[str, Any]:
 def not_examined(profile: Profile, why: str = "stopped") -> PhotoVerdict:
     """The verdict on a photo that could not be examined at all: unchecked, never passed."""
     return PhotoVerdict(profile.code, profile.digest, "unchecked", (), tuple((rule, why) for rule in RULES))
+
+
+def photo_finding(
+    portrait: Portrait, rule: str, weight: Weight, id_: str, measured: float | str | None, limit: float | str,
+    part: str = "", value: str | Text | None = None, **values: Any,
+) -> PhotoFinding:  # fmt: skip
+    """One finding with its numbers shown as people read them; JSON keeps them to four places."""
+    if isinstance(measured, float):
+        measured = round(measured, 4)
+    said = finding(
+        id_, level=LEVELS[weight], value=value if value is not None else as_read(measured), limit=values.pop("limit_shown", None)
+        or (limit if isinstance(limit, str) else f"{limit:g}"), **values,
+    )  # fmt: skip
+    return PhotoFinding(rule, weight, measured, limit, portrait.regions.get(part, WHOLE), part or "whole", said)
+
+
+def as_read(number: float | str) -> str:
+    if isinstance(number, str):
+        return number
+    return f"{number:.0f}" if abs(number) >= 20 else f"{number:.1f}" if abs(number) >= 2 else f"{number:.2f}"
+
+
+def per_cent(share: float) -> str:
+    return f"{share * 100:.0f}%"

@@ -27,7 +27,7 @@ WHOLE = Box(0.0, 0.0, 1.0, 1.0)
 class FileFacts:
     """What the file says about itself (图像文件).
 
-    ``unreadable`` names why no picture could be opened (a key of ``rules.photos.UNREADABLE``), or None;
+    ``unreadable`` names why no picture could be opened (a key of ``rules.photo_file.UNREADABLE``), or None;
     ``quality`` is the JPEG quality factor from the quantisation table; ``orientation`` is EXIF 0x0112 (1 = upright).
     """
 
@@ -81,6 +81,8 @@ class Eyes:
     """Lid distance over eye width, from the iris net."""
     contrast: tuple[float, float]
     """How much darker the middle of the opening is than its corners, L*: an iris between two whites."""
+    iris_height: tuple[float, float]
+    """Height of the dark place at the iris over the eye's width: an iris is tall, a line of lashes is not."""
     gaze_x: float
     gaze_y: float
 
@@ -98,6 +100,8 @@ class Mouth:
     mesh often puts the lips too close together over teeth."""
     strip_width: float
     """Width of that area over the width of the mouth."""
+    pale: float
+    """Area between the inner lips that is much less red than the lips though not brighter: teeth in shadow; same unit."""
 
 
 @dataclass(frozen=True, slots=True)
