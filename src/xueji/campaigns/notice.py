@@ -15,7 +15,7 @@ from typing import Any
 from xueji.campaigns.audience import CONDITIONS, Condition, conditions_of
 from xueji.campaigns.terms import STEP_KINDS
 from xueji.catalogue.fields import FIELDS
-from xueji.catalogue.text import Text
+from xueji.catalogue.text import Text, listed
 from xueji.rules.findings import Finding, finding
 from xueji.rules.progress import Doer
 from xueji.rules.windows import Window
@@ -175,7 +175,7 @@ def read_notice(text: str) -> tuple[Notice | None, list[Finding]]:
     if raw.get("code") and not re.fullmatch(r"[a-z0-9-]{3,60}", str(raw["code"])):
         wrong("CAMP.005", "=code", value=raw["code"])
     if raw.get("kind") and raw["kind"] not in KINDS:
-        wrong("CAMP.006", "=kind", key="kind", value=raw["kind"], allowed="、".join(KINDS))
+        wrong("CAMP.006", "=kind", key="kind", value=raw["kind"], allowed=listed(KINDS))
 
     span = raw.get("window", {})
     opens, closes = moment(span, "opens", "window"), moment(span, "closes", "window")
@@ -195,7 +195,7 @@ def read_notice(text: str) -> tuple[Notice | None, list[Finding]]:
             problems += more
         for key, value in problems:
             id_ = "CAMP.009" if key not in CONDITIONS else "CAMP.010"
-            wrong(id_, where, key=key, value=value, allowed="、".join(sorted(CONDITIONS)))
+            wrong(id_, where, key=key, value=value, allowed=listed(sorted(CONDITIONS)))
         if not entry.get("group"):
             wrong("CAMP.002", where, key="group")
         if not include and not entry.get("nominated"):
@@ -217,13 +217,13 @@ def read_notice(text: str) -> tuple[Notice | None, list[Finding]]:
         if code in {s.code for s in steps}:
             wrong("CAMP.013", where, step=code)
         if kind not in STEP_KINDS:
-            wrong("CAMP.006", where, key="kind", value=kind, allowed="、".join(STEP_KINDS))
+            wrong("CAMP.006", where, key="kind", value=kind, allowed=listed(STEP_KINDS))
         else:
             for key in STEP_KINDS[kind].needs:
                 if not entry.get(key):
                     wrong("CAMP.014", where, step=code, key=key)
         if entry.get("who", "student") not in list(Doer):
-            wrong("CAMP.006", where, key="who", value=entry.get("who"), allowed="、".join(Doer))
+            wrong("CAMP.006", where, key="who", value=entry.get("who"), allowed=listed(Doer))
         earlier = {s.code for s in steps}
         for before in entry.get("after", []):
             if before not in earlier:
@@ -266,7 +266,7 @@ def read_notice(text: str) -> tuple[Notice | None, list[Finding]]:
         if name not in FIELDS:
             wrong("CAMP.017", "policies", step="policies", field_name=name)
         if policy not in POLICIES:
-            wrong("CAMP.006", "policies", key=name, value=policy, allowed="、".join(POLICIES))
+            wrong("CAMP.006", "policies", key=name, value=policy, allowed=listed(POLICIES))
     first = raw.get("sign_in", {}).get("first_password", "activation_code")
     if first not in {"activation_code", "document_suffix"}:
         wrong("CAMP.006", "sign_in", key="first_password", value=first, allowed="activation_code、document_suffix")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,3 +27,9 @@ class Text:
 
     def __str__(self) -> str:
         return self.zh
+
+
+def listed(words: Iterable[object]) -> Text:
+    """Several things in one sentence: “甲、乙” in Chinese, “a, b” in English; a word that is a Text in its own language."""
+    kept = list(words)
+    return Text("、".join(str(one) for one in kept), ", ".join(one.in_("en") if isinstance(one, Text) else str(one) for one in kept))

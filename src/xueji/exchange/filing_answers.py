@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from xueji.catalogue.text import listed
 from xueji.formats.sheets import read
 from xueji.formats.unreadable import Unreadable
 from xueji.graduation.terms import Answer
@@ -21,7 +22,7 @@ def read_answers(source: bytes | Path) -> tuple[dict[str, tuple[str, str, str]],
         return {}, [finding(wrong.id, **wrong.values)]
     headings = [h.strip() for h in sheet.columns]
     if "学号" not in headings or "结果" not in headings:
-        return {}, [finding("REVIEW.025", headings="、".join(h for h in headings if h)[:120])]
+        return {}, [finding("REVIEW.025", headings=listed(h[:20] for h in headings[:12] if h))]
     answers: dict[str, tuple[str, str, str]] = {}
     problems = []
     for row, cells in sheet.rows:

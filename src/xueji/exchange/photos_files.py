@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from xueji.accounts.queries import Viewer
 from xueji.campaigns.models import Campaign, Case
+from xueji.catalogue.text import Text, listed
 from xueji.formats import archive
 from xueji.formats.sheets import read
 from xueji.formats.unreadable import Unreadable
@@ -38,10 +39,11 @@ class Delivery:
     findings: list[Finding]
 
 
-def some(names: Iterable[str], most: int = 12) -> str:
+def some(names: Iterable[str], most: int = 12) -> Text:
     """The first few names, and how many more there are."""
-    listed = list(names)
-    return "、".join(listed[:most]) + (f" … (+{len(listed) - most})" if len(listed) > most else "")
+    kept = list(names)
+    first, more = listed(kept[:most]), f" … (+{len(kept) - most})" if len(kept) > most else ""
+    return Text(first.zh + more, first.en + more)
 
 
 class Matching:
@@ -183,7 +185,7 @@ def read_timetable(content: bytes, viewer: Viewer) -> tuple[list[Planned], list[
     headings = [h.strip() for h in sheet.columns]
     missing = [h for h in TIMETABLE if h not in headings]
     if missing:
-        return [], [finding("SESS.006", columns="、".join(missing))]
+        return [], [finding("SESS.006", columns=listed(missing))]
     codes = {name: c.code for c in colleges_for(viewer) for name in (c.code, c.name)}
     rows, found = [], []
     for number, cells in sheet.rows:

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from xueji.catalogue.text import listed
 from xueji.formats.sheets import Cell, read
 from xueji.formats.unreadable import Unreadable
 from xueji.records.models import StudentRecord
@@ -43,7 +44,7 @@ def read_studies(source: Path | bytes) -> StudiesFile:
         return result
     headings = [h.replace(":", "：").strip() for h in sheet.columns]
     if "学号" not in headings:
-        result.findings.append(finding("STUDY.001", headings="、".join(h for h in headings if h)[:120]))
+        result.findings.append(finding("STUDY.001", headings=listed(h[:20] for h in headings[:12] if h)))
         return result
     number_at = headings.index("学号")
     result.ignored = [h for h in headings if h and h not in ALONE and h not in {"学号", "姓名"} and h.split("：")[0] not in PARTS]

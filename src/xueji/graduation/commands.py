@@ -11,6 +11,7 @@ from xueji.accounts.permissions import Permission
 from xueji.campaigns.commands import mark_step
 from xueji.campaigns.models import Case
 from xueji.campaigns.queries import notice_of, scope_of_case
+from xueji.catalogue.text import listed
 from xueji.graduation.models import AdverseNotice, JointRequest, ProgrammePlan, Proposal, RequirementException, Studies
 from xueji.graduation.queries import beyond_limit, filed, open_request, proposal_of, review_of
 from xueji.graduation.terms import ADVERSE, DELIVERIES
@@ -209,7 +210,7 @@ def propose_conclusion(
         problems.append(finding("REVIEW.008", field="prolong_until"))
     doubts = [f for f in found if f.level is Level.DOUBT]
     if doubts and not note.strip():
-        problems.append(finding("REVIEW.009", doubts="、".join(f.id for f in doubts), field="note"))
+        problems.append(finding("REVIEW.009", doubts=listed(f.id for f in doubts), field="note"))
     if filed(case.record):
         problems.append(finding("REVIEW.010"))
     if problems:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from xueji.catalogue.text import listed
 from xueji.rules.findings import Finding, Level, finding
 
 
@@ -82,7 +83,7 @@ def graduation(s: Studies) -> list[Finding]:
     found += _must(s.grades_passed, "GRAD.004", "GRAD.014", field="grades_passed")
     found += _must(s.defence_passed, "GRAD.007", "GRAD.017", field="defence_passed")
     if s.open_holds:
-        found.append(finding("GRAD.011", holds="、".join(s.open_holds), field="open_holds"))
+        found.append(finding("GRAD.011", holds=listed(s.open_holds), field="open_holds"))
     return found
 
 

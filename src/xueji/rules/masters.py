@@ -15,7 +15,7 @@ from datetime import date
 from string import Formatter
 
 from xueji.catalogue.codes import code_table
-from xueji.catalogue.text import Text
+from xueji.catalogue.text import Text, listed
 from xueji.rules.findings import Finding, finding
 
 DIGITS = "〇一二三四五六七八九"
@@ -74,7 +74,7 @@ def read_master(text: str) -> tuple[MasterText | None, list[Finding]]:
     missing += [f"bodies.{p}" for p in PROGRAMMES if kind != "study" and p not in raw.get("bodies", {})]
     missing += ["bodies.postgraduate"] if kind == "study" and "postgraduate" not in raw.get("bodies", {}) else []
     if missing:
-        return None, [finding("MASTER.001", detail="、".join(missing))]
+        return None, [finding("MASTER.001", detail=listed(missing))]
     return MasterText(kind, raw["title"], raw["bodies"], raw["phrases"], raw["levels"], raw["schooling"], raw["labels"]), []
 
 

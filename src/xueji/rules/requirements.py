@@ -14,7 +14,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from xueji.catalogue.text import Text
+from xueji.catalogue.text import Text, listed
 from xueji.rules.findings import Finding, Level, finding
 
 KINDS = ("credits", "total_credits", "course", "no_failures", "test", "fact", "clear")
@@ -122,7 +122,7 @@ def read_plan(text: str) -> tuple[Plan | None, list[Finding]]:
         if not code or code in {r.code for r in requirements}:
             found.append(finding("PLAN.004", code=code, place=place))
         if kind not in KINDS:
-            found.append(finding("PLAN.005", kind=kind, allowed="、".join(KINDS), place=place))
+            found.append(finding("PLAN.005", kind=kind, allowed=listed(KINDS), place=place))
         if weight not in {"stop", "doubt"}:
             found.append(finding("PLAN.006", weight=weight, place=place))
         subject = entry.get("subject", "")

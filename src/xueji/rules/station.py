@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from xueji.catalogue.text import listed
 from xueji.rules.capture import Duty
 from xueji.rules.findings import Finding, Level, finding
 
@@ -54,7 +55,7 @@ def admission(s: Scanned) -> tuple[str, list[Finding]]:
     elif not s.own_session:
         doubts.append(finding("STAT.012"))
     if s.not_ready:
-        doubts.append(finding("STAT.013", items="、".join(s.not_ready)))
+        doubts.append(finding("STAT.013", items=listed(s.not_ready)))
     if s.duty is Duty.MAY:
         doubts.append(s.reason)
     return ("amber" if doubts else "green"), found + doubts
@@ -92,7 +93,7 @@ def timetable(sessions: Sequence[Planned], everybody: Sequence[str] = ()) -> lis
     planned = {code for one in sessions for code in one.colleges}
     left = [code for code in everybody if code not in planned]
     if left and not any(one.open_day for one in sessions):
-        found.append(finding("SESS.005", colleges="、".join(left)))
+        found.append(finding("SESS.005", colleges=listed(left)))
     elif left:
-        found.append(finding("SESS.005", level=Level.NOTE, colleges="、".join(left)))
+        found.append(finding("SESS.005", level=Level.NOTE, colleges=listed(left)))
     return found

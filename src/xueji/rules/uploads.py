@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from xueji.catalogue.text import Text
+from xueji.catalogue.text import Text, listed
 from xueji.rules.findings import Finding, finding
 
 MEGABYTE = 1024 * 1024
@@ -69,13 +69,13 @@ def upload(seen: Upload, limits: Limits) -> list[Finding]:
     if seen.size > limits.bytes:
         return [finding("FILE.002", field="file", size=f"{seen.size / MEGABYTE:.1f}", limit=f"{limits.bytes / MEGABYTE:g}")]
     if seen.content not in limits.content:
-        allowed = "、".join(dict.fromkeys(ENDINGS[kind] for kind in limits.content if kind in ENDINGS))  # a web page only to say so
+        allowed = listed(dict.fromkeys(ENDINGS[kind] for kind in limits.content if kind in ENDINGS))  # a web page only to say so
         return [
             finding(
                 "FILE.003",
                 field="file",
                 found=CONTENT_WORDS.get(seen.content, CONTENT_WORDS[""]),
-                allowed=Text(allowed, allowed.replace("、", ", ")),
+                allowed=allowed,
             )
         ]
     if seen.locked:

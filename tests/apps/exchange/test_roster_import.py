@@ -485,3 +485,26 @@ def test_an_import_is_a_chain_of_commands_each_refused_to_everybody_else(world):
     ):
         with pytest.raises(Refused):
             attempt()
+
+
+@pytest.mark.parametrize("content", ["随便写的一段话", "foo,bar\n1,2\n", "a\tb\n"])
+@pytest.mark.parametrize("title", ["名册.xlsx", "名册.XLS"])
+def test_text_that_is_called_a_workbook_is_called_what_it_is(world, title, content):
+    roster = receive_roster(world.act("刘老师"), content.encode(), title=title).result
+    try:
+        plan = running.compare(world.act("刘老师"), roster)
+    except Stopped as stopped:
+        assert [one.id for one in stopped.findings] == ["ROSTER.034"] and roster.refusal["id"] == "ROSTER.034"
+    else:
+        assert plan.stops[0].id == "ROSTER.034" and f"{title[title.index('.') :].lower()}" in plan.stops[0].message.zh
+
+
+def test_a_text_file_with_the_right_columns_is_read_whatever_its_name(world, a):
+    roster = receive_roster(world.act("刘老师"), f"学号,姓名,学院\nS24010901,李明,{a}\n".encode(), title="名册.xls").result
+    assert "ROSTER.034" not in {one.id for one in running.compare(world.act("刘老师"), roster).of_file}
+
+
+def test_rows_are_listed_in_each_language_in_its_own_way(world, a):
+    _, plan = compared(world, workbook(row("S24010901", college=a), row("S24010901", college=a)))
+    twins = next(one.finding for one in plan.problems if one.finding.id == "ROSTER.012")
+    assert "2、3" in twins.message.zh and "2, 3" in twins.message.en and "、" not in twins.message.en

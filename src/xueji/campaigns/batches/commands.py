@@ -10,7 +10,7 @@ from xueji.campaigns.batches.papers import declarations
 from xueji.campaigns.batches.queries import QR_HEAD, beside_now, changes_since, kind_of, merged, newest, scope_of_college
 from xueji.campaigns.batches.terms import KEY, STAGE_WORDS, SheetKind, Stage
 from xueji.campaigns.models import Campaign
-from xueji.catalogue.text import Text
+from xueji.catalogue.text import Text, listed
 from xueji.formats.sheets import read as read_sheet
 from xueji.formats.unreadable import Unreadable
 from xueji.imaging.codes import UnreadableScan, codes_on
@@ -23,10 +23,10 @@ from xueji.vault.commands import store_file
 SHOWN = 5
 
 
-def some(keys: list[str]) -> str:
+def some(keys: list[str]) -> Text:
     """The first few keys and how many more there are, for a sentence."""
-    more = f" 等 {len(keys)}" if len(keys) > SHOWN else ""
-    return "、".join(keys[:SHOWN]) + more
+    first, more = listed(keys[:SHOWN]), len(keys) > SHOWN
+    return Text(first.zh + (f" 等 {len(keys)}" if more else ""), first.en + (f" and others, {len(keys)} in all" if more else ""))
 
 
 def _of_batch(batch: Batch, **_: object) -> Scope:

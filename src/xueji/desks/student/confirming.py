@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods
 from xueji.campaigns.admission import why_not
 from xueji.campaigns.queries import CaseSteps, steps_of
 from xueji.catalogue.fields import APPROVERS
-from xueji.catalogue.text import Text
+from xueji.catalogue.text import Text, listed
 from xueji.collection.queries import own_case
 from xueji.confirmation.commands.confirmations import confirm_record
 from xueji.confirmation.queries.confirmations import PINYIN, FieldLine, confirmation_standing, field_lines
@@ -157,7 +157,7 @@ def _done(page: Page, said_of: list[Text], place: str, *, others: list[Asked]) -
 def _requested(boxes: list[Asked]) -> Text:
     labels = [one.field.label for one in boxes]
     who = APPROVERS[boxes[0].field.approvers[0]]
-    return REQUESTED.format(fields=Text("、".join(one.zh for one in labels), ", ".join(one.en for one in labels)), who=who)
+    return REQUESTED.format(fields=listed(labels), who=who)
 
 
 def _correct(page: Page, code: str) -> HttpResponse:

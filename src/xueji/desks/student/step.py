@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from xueji.catalogue.fields import FIELDS, POLICY_MEANINGS, Kind
-from xueji.catalogue.text import Text
+from xueji.catalogue.text import Text, listed
 from xueji.collection.commands import Kept, Submitted, choose_draft, keep_draft, keep_form_photo, submit_step
 from xueji.collection.forms import typed_values, with_row_added, with_row_removed
 from xueji.collection.photo_hints import photo_hints
@@ -255,7 +255,7 @@ def _submit(page: StepPage, values: dict[str, Any], rest: str) -> HttpResponse:
                 asked.append(next(one.field.label for one in page.filling.asked if one.field.code == code))
     messages.success(page.request, said(SENT.format(step=page.filling.declared.title)))
     if asked:
-        fields = Text("、".join(label.zh for label in asked), ", ".join(label.en for label in asked))
+        fields = listed(asked)
         messages.info(page.request, said(ASKED.format(fields=fields)))
     return redirect("student:receipt", page.case.pk, page.filling.declared.code, made.submission.number)
 

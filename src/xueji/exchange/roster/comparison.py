@@ -8,6 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from xueji.catalogue.fields import FIELDS, Authority, Population
+from xueji.catalogue.text import listed
 from xueji.exchange.roster.columns import RosterColumn, importable, judged, recognised
 from xueji.exchange.roster.plan import Plan, Problem, RowPlan
 from xueji.exchange.roster.register import Present, Register, longest, store_of
@@ -51,7 +52,7 @@ def dry_run(
         overwrite_own=overwrite_own,
     )
     if sheet.other_sheets:
-        names = "、".join(sheet.other_sheets[:8])
+        names = listed(sheet.other_sheets[:8])
         plan.of_file.append(finding("ROSTER.005", count=len(sheet.other_sheets), names=names))
     if sheet.deleted_rows:
         plan.of_file.append(finding("ROSTER.006", count=sheet.deleted_rows))
@@ -281,7 +282,7 @@ class _Run:
                 self.plan.counts[outcome] -= 1
                 self.plan.counts["rejected"] += 1
                 self.plan.withdrawn.add(first)
-            one = finding("ROSTER.012", field="student_number", value=number, rows="、".join(map(str, rows)))
+            one = finding("ROSTER.012", field="student_number", value=number, rows=listed(rows))
             for row in rows:
                 self.plan.note(Problem(row, column.index, column.heading, number, one))
 

@@ -25,6 +25,10 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 Progress = Callable[[int], None]
 
 
+TEXT_REFUSALS = ("FORMAT.009", "FORMAT.010", "FORMAT.011")
+"""What is said of text that holds no table."""
+
+
 def refusal_of(unreadable: Unreadable) -> Finding:
     """The finding for a file that cannot be read."""
     return finding(unreadable.id, **unreadable.values)
@@ -49,14 +53,32 @@ def compare_file(
         raise Stopped([refusal_of(unreadable)]) from None
 
 
+def _misnamed(title: str, content: bytes) -> bool:
+    """Whether a file is called a workbook and is plain text."""
+    if not title.lower().endswith((".xlsx", ".xls")):
+        return False
+    try:
+        return sheets.form_of(io.BytesIO(content)) == "csv"
+    except Unreadable:
+        return False
+
+
+def _no_workbook(title: str) -> Finding:
+    return finding("ROSTER.034", ending=f".{title.rsplit('.', 1)[-1].lower()}")
+
+
 def compare(act: Act, roster: Roster, *, progress: Progress = lambda done: None) -> Plan:
     """The dry run of an uploaded roster; plan and marked copy are kept. Raises Stopped for one that cannot be read."""
     content = read_file(act.by, roster.file)
     try:
         plan = compare_file(content, act=act, chosen=roster.chosen, overwrite_own=roster.overwrite_own, progress=progress)
     except Stopped as stopped:
+        if stopped.findings[0].id in TEXT_REFUSALS and _misnamed(roster.title, content):
+            stopped = Stopped([_no_workbook(roster.title)])
         note_refusal(act, roster, refusal=stopped.findings[0])
-        raise
+        raise stopped from None
+    if plan.stops and _misnamed(roster.title, content):
+        plan.of_file.insert(0, _no_workbook(roster.title))
     keep_dry_run(act, roster, plan=plan, marked=marked_copy(content, plan) if plan.problem_count else None)
     return plan
 
