@@ -16,6 +16,10 @@ AT = datetime(2020, 6, 30, tzinfo=UTC)
 
 @pytest.fixture
 def page(portrait):
+    return page_of_somebody(portrait)
+
+
+def page_of_somebody(portrait=None) -> CertificatePage:
     return CertificatePage(
         whose="S1", title="毕业证书", body="研究生欧阳静怡，性别女，于2017年9月至2020年6月在本校学习，准予毕业。", school="东湖理工大学", date="二〇二〇年六月三十日",
         qr_text="https://xueji.donghu.example/verify/#XJ1." + "A" * 200, number="199901202002000017", president="沈致远", unit="培养单位：计算机学院",

@@ -17,8 +17,8 @@ from xueji.certificates.queries.runs import page_in
 from xueji.certificates.terms import KIND_WORDS
 from xueji.documents import signed_list
 from xueji.documents.certificate import CertificatePage, render
-from xueji.documents.college_file import joined
 from xueji.documents.engine import Unprintable, press
+from xueji.documents.joining import joined
 from xueji.documents.signed_list import Column, SignedList
 from xueji.formats.workbooks import Heading, write
 from xueji.records.models import College
@@ -109,4 +109,4 @@ def _rendered(pages: list[CertificatePage], at: datetime) -> bytes:
     """The pages as one file; Chinese and English ones are set apart, because the hyphenation and fonts of a part are those of its language."""
     parts = [list(part) for _, part in groupby(pages, key=lambda page: page.english)]
     set_ = [render(press(font_folders()), part, at=at) for part in parts]
-    return set_[0] if len(set_) == 1 else joined(set_, at=at)
+    return set_[0] if len(set_) == 1 else joined(set_)

@@ -15,14 +15,14 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from xueji.documents.college_file import joined
 from xueji.documents.engine import Press, Unprintable, photo, press, qr
 from xueji.documents.faces import Faces
+from xueji.documents.joining import Joining, joined
 from xueji.documents.ornament import certificate_art
 from xueji.documents.wrapping import lines, width
 from xueji.rules.findings import Finding, finding
 
-PORTION = 50
+PORTION = 25
 """Pages set at once: enough to share the fonts' subset, few enough to keep the memory flat."""
 MM = 72 / 25.4
 BODY_MM = (184.0, 73.0)
@@ -91,8 +91,9 @@ def render(press_: Press, pages: Sequence[CertificatePage], *, at: datetime) -> 
     """The pages as one PDF/A-2b in the order given. Raises Unprintable with every page's reasons."""
     if found := findings_for(press_, pages):
         raise Unprintable(found)
-    parts = [_portion(press_, pages[start : start + PORTION], at) for start in range(0, len(pages), PORTION)]
-    return parts[0] if len(parts) == 1 else joined(parts, at=at)
+    if len(pages) <= PORTION:
+        return _portion(press_, pages, at)
+    return joined(_portion(press_, pages[start : start + PORTION], at) for start in range(0, len(pages), PORTION))
 
 
 def render_by(workers: int, folders: tuple[Path, ...], pages: Sequence[CertificatePage], *, at: datetime, done: Any = None) -> bytes:
@@ -103,19 +104,19 @@ def render_by(workers: int, folders: tuple[Path, ...], pages: Sequence[Certifica
     if workers < 2 or len(pages) <= PORTION:
         return render(press(folders), pages, at=at)
     tasks = ((folders, list(pages[start : start + PORTION]), at) for start in range(0, len(pages), PORTION))
-    parts: list[bytes] = []
+    whole = Joining()
     found: list[Finding] = []
     with get_context("spawn").Pool(workers) as pool:
         for number, part in enumerate(pool.imap(_set_apart, tasks), 1):
             if isinstance(part, bytes):
-                parts.append(part)
+                whole.add(part)
             else:
                 found += part
             if done is not None:
                 done(min(number * PORTION, len(pages)))
     if found:
         raise Unprintable(found)
-    return joined(parts, at=at)
+    return whole.whole()
 
 
 def _set_apart(task: tuple[tuple[Path, ...], list[CertificatePage], datetime]) -> bytes | list[Finding]:

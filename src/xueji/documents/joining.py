@@ -1,0 +1,151 @@
+"""Portions of one print as one file (合并), with everything that makes them last: tags, profile, metadata, PDF/A-2b.
+
+The typesetter's memory grows with its pages, so long prints are set in portions. PDFium joins them but drops the tags;
+pyHanko keeps them but takes as long as setting. The typesetter's files are regular (a cross-reference table, no object
+streams, no updates), so joining them is numbering: every object gets a number further on, the page trees become
+branches of one tree, the structure trees children of one root. Files of any other shape are refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from hashlib import sha256
+from io import BytesIO
+
+CATALOG, PAGES, STRUCTURE, FIRST = 1, 2, 3, 4
+"""The numbers of the objects that are made anew; copied ones follow."""
+_STRING = rb"\((?:[^\\()]|\\.|\((?:[^\\()]|\\.|\((?:[^\\()]|\\.)*\))*\))*\)|<[0-9A-Fa-f\s]*>"
+_REFERENCE = re.compile(_STRING + rb"|\b(\d+) 0 R\b|/StructParents? (\d+)", re.DOTALL)
+_XREF = re.compile(rb"xref\n0 (\d+)\n((?:\d{10} \d{5} [nf]\r\n)+)trailer\n(<<.*>>)\nstartxref\n(\d+)\n%%EOF\s*\Z", re.DOTALL)
+_OBJECT = re.compile(rb"(\d+) 0 obj\n")
+
+
+class Joining:
+    """A file that grows by portions; what was added need not be kept. The same portions give the same bytes."""
+
+    def __init__(self) -> None:
+        """Nothing is written but the head."""
+        self._out = BytesIO()
+        self._out.write(b"%PDF-1.7\n%\x80\x80\x80\x80\n\n")
+        self._places: list[int] = [0] * FIRST
+        self._branches: list[bytes] = []
+        self._children: list[bytes] = []
+        self._parents: list[bytes] = []
+        self._keys = self._count = 0
+        self._roles = b""
+        self._kept: bytes | None = None
+        self._info = b""
+
+    def add(self, portion: bytes, *, even: bool = False) -> None:
+        """Append a PDF of the typesetter; ``even`` adds a blank page to an odd number. Raises ValueError for another shape."""
+        objects, trailer = _objects(portion)
+        catalog = objects[_referred(trailer, b"Root")]
+        pages, structure = _referred(catalog, b"Pages"), _referred(catalog, b"StructTreeRoot")
+        # What a file has once comes from the first portion.
+        once = {_referred(trailer, b"Root"), structure}
+        if self._kept is not None:
+            once |= {_referred(trailer, b"Info"), _referred(catalog, b"Metadata"), _referred(catalog, b"OutputIntents")}
+        base, shift = len(self._places), self._keys
+        copied = [old for old in objects if old not in once]
+        numbers = {old: base + at for at, old in enumerate(copied)} | {structure: STRUCTURE}
+
+        def renumbered(source: bytes) -> bytes:
+            def again(found: re.Match[bytes]) -> bytes:
+                if found[1]:
+                    return b"%d 0 R" % numbers[int(found[1])]
+                if found[2]:
+                    return found[0][: found.start(2) - found.start()] + b"%d" % (int(found[2]) + shift)
+                return found[0]
+
+            return _REFERENCE.sub(again, source)
+
+        root = renumbered(objects[structure])
+        branch = numbers[pages]
+        self._places += [0] * len(copied)
+        for old in copied:
+            head, stream, rest = objects[old].partition(b"stream\n")
+            body = renumbered(head)
+            if old == pages:
+                body = self._branch(body, branch, even, objects)
+            self._write(numbers[old], body + stream + rest)
+        self._branches.append(b"%d 0 R" % branch)
+        self._children.append(_inside(root, rb"/K\[([^\]]*)\]"))
+        nums = _inside(root, rb"/ParentTree<</Nums\[(.*)\]>>/ParentTreeNextKey")
+        self._parents.append(re.sub(rb"(^|\s)(\d+) (?=\d+ 0 R)", lambda m: m[1] + b"%d " % (int(m[2]) + shift), nums))
+        self._keys += int(_inside(root, rb"/ParentTreeNextKey (\d+)"))
+        if self._kept is None:
+            self._kept = re.sub(rb"/(?:Pages|StructTreeRoot) \d+ 0 R", b"", renumbered(catalog))
+            self._info = b"%d 0 R" % numbers[_referred(trailer, b"Info")]
+            self._roles = _inside(root, rb"(/RoleMap<<.*?>>)") if b"/RoleMap" in root else b""
+
+    def _branch(self, body: bytes, number: int, even: bool, objects: dict[int, bytes]) -> bytes:
+        """A portion's page tree as a branch, with a blank page of the last page's size where one is wanted."""
+        count = int(_inside(body, rb"/Count (\d+)"))
+        if even and count % 2:
+            box = [_inside(source, rb"/MediaBox(\[[^\]]*\])") for source in objects.values() if b"/MediaBox" in source][-1]
+            blank = len(self._places)
+            self._places.append(0)
+            self._write(blank, b"<</Type/Page/Parent %d 0 R/MediaBox%s/Resources<<>>>>\nendobj\n" % (number, box))
+            body = body.replace(b"/Count %d" % count, b"/Count %d" % (count + 1)).replace(b"]", b" %d 0 R]" % blank, 1)
+            count += 1
+        self._count += count
+        return body.replace(b"/Type/Pages", b"/Type/Pages/Parent %d 0 R" % PAGES, 1)
+
+    def _write(self, number: int, body: bytes) -> None:
+        self._places[number] = self._out.tell()
+        self._out.write(b"%d 0 obj\n%s" % (number, body))
+
+    def whole(self) -> bytes:
+        """The file. Raises ValueError when nothing was added."""
+        if self._kept is None:
+            raise ValueError("a file of no portions")
+        self._write(PAGES, b"<</Type/Pages/Count %d/Kids[%s]>>\nendobj\n" % (self._count, b" ".join(self._branches)))
+        tree = b"/ParentTree<</Nums[%s]>>/ParentTreeNextKey %d" % (b" ".join(self._parents), self._keys)
+        self._write(STRUCTURE, b"<</Type/StructTreeRoot%s/K[%s]%s>>\nendobj\n" % (self._roles, b" ".join(self._children), tree))
+        linked = b"/Type/Catalog/Pages %d 0 R/StructTreeRoot %d 0 R" % (PAGES, STRUCTURE)
+        self._write(CATALOG, self._kept.replace(b"/Type/Catalog", linked, 1))
+        begins = self._out.tell()
+        self._out.write(b"xref\n0 %d\n0000000000 65535 f\r\n" % len(self._places))
+        self._out.write(b"".join(b"%010d 00000 n\r\n" % place for place in self._places[1:]))
+        drawn = sha256(self._out.getbuffer()).hexdigest()[:32].encode()
+        self._out.write(
+            b"trailer\n<</Size %d/Root %d 0 R/Info %s/ID[<%s><%s>]>>\n" % (len(self._places), CATALOG, self._info, drawn, drawn)
+        )
+        self._out.write(b"startxref\n%d\n%%%%EOF" % begins)
+        return self._out.getvalue()
+
+
+def joined(portions: Iterable[bytes]) -> bytes:
+    """The portions one after the other as one PDF."""
+    whole = Joining()
+    for portion in portions:
+        whole.add(portion)
+    return whole.whole()
+
+
+def _objects(portion: bytes) -> tuple[dict[int, bytes], bytes]:
+    """The bodies of a file's objects by number, in the file's order, and its trailer. Raises ValueError."""
+    start = portion.rfind(b"\nxref\n") + 1
+    found = _XREF.match(portion, start) if start else None
+    if found is None or int(found[4]) != start or b"/Encrypt" in found[3] or b"/Prev" in found[3]:
+        raise ValueError("not a file as the typesetter writes it")
+    places = sorted(int(line[:10]) for line in found[2].split(b"\r\n") if line.endswith(b"n"))
+    objects = {}
+    for begins, ends in zip(places, [*places[1:], start], strict=True):
+        head = _OBJECT.match(portion, begins)
+        if head is None:
+            raise ValueError("an object is not where the table says")
+        objects[int(head[1])] = portion[head.end() : ends]
+    return objects, found[3]
+
+
+def _referred(source: bytes, name: bytes) -> int:
+    return int(_inside(source, rb"/" + name + rb" (\d+) 0 R"))
+
+
+def _inside(source: bytes, pattern: bytes) -> bytes:
+    found = re.search(pattern, source, re.DOTALL)
+    if found is None:
+        raise ValueError(f"not a file as the typesetter writes it: {pattern!r} is missing")
+    return found[1]
