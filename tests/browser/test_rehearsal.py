@@ -222,6 +222,8 @@ def test_the_camera_is_shown_as_a_mirror_and_the_saved_frame_is_not(camera, tmp_
     page.get_by_role("button", name="打开镜头").click()
     expect(page.locator("video")).to_be_visible(timeout=20_000)  # what is not laid out has no transform
     assert page.evaluate("getComputedStyle(document.querySelector('video')).transform").startswith("matrix(-1")
+    seen = page.locator(".viewfinder svg").evaluate("(drawn) => [getComputedStyle(drawn).backgroundColor, getComputedStyle(drawn).fill]")
+    assert seen == ["rgba(0, 0, 0, 0)", "none"], "the outline is lines only: the face is seen through it"
     left, right = page.evaluate("""async () => {
       const { frameOf } = await import('/static/xueji/capture/camera.js'), canvas = frameOf(document.querySelector('video'));
       const at = (x) => canvas.getContext('2d').getImageData(x, 240, 1, 1).data[0];
