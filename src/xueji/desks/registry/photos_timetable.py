@@ -53,7 +53,8 @@ def timetable(request: HttpRequest, code: str) -> HttpResponse:
             found = stopped.findings
         if not stops(found):
             return redirect("registry-photos-timetable", code=code)
-    listed = [(s, [names.get(c, c) for c in s.colleges]) for s in sessions_of(campaign)]
+    words = {c.code: Text(c.name, c.name_en or c.name) for c in colleges_for(viewer)}
+    listed = [(s, [said(words[c]) if c in words else c for c in s.colleges]) for s in sessions_of(campaign)]
     return render(request, "registry/photos_timetable.html", {
         "campaign": campaign, "sessions": listed, "findings": found, "posted": request.POST, "headings": TIMETABLE,
         "warnings": sessions.judged_timetable(campaign, planned) if planned and not found else []},
