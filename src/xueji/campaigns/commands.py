@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
+
 from xueji.accounts.commands import admit_students, new_code
 from xueji.accounts.models import Account
 from xueji.accounts.permissions import Permission
@@ -14,6 +16,7 @@ from xueji.campaigns.notice import Notice, moved_by_days, read_notice
 from xueji.campaigns.queries import audience_of, marks_of, notice_of, rule_steps, scope_of_case, steps_of
 from xueji.journal.command import ANYWHERE, Act, Change, Scope, Stopped, command
 from xueji.records.models import College, StudentRecord
+from xueji.records.statistics import refresh_statistics
 from xueji.rules.findings import finding
 from xueji.rules.progress import State, current, stage, standings
 
@@ -42,6 +45,7 @@ def open_campaign(act: Act, *, text: str, move_by_days: int = 0) -> Change:
     _publish(act, campaign, notice, reason="")
     added, left = _bring_in(act, campaign, notice)
     codes = _admit(act, campaign, notice)
+    transaction.on_commit(refresh_statistics)
     detail = {"version": 1, "sha256": notice.sha256, "cases": added, "number": notice.number}
     return Change(f"campaign:{campaign.code}", ANYWHERE, detail, (campaign, codes))
 
@@ -167,7 +171,7 @@ def _until(campaign: Campaign, step: str) -> datetime | None:
 def extend_case(act: Act, case: Case, *, until: datetime, reason: str, step: str = "") -> Change:
     """Give one student a later end (个人延期), for one step or all of them. Stopped without a reason or a later end."""
     granted = _extend(act, case.campaign, until, reason, step, case=case)
-    detail = {"until": until.isoformat(), "step": step, "reason": reason}
+    detail = {"until": until.isoformat(), "step": step, "reason_given": True}
     return Change(f"case:{case.pk}", scope_of_case(case), detail, granted)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.db import models
 
@@ -55,7 +56,9 @@ class NoticeVersion(models.Model):
 class Case(models.Model):
     """One student in one campaign (事项), with the group and the audience entry that brought the student in.
 
-    ``stage`` is computed by rules/progress.py at every mark and kept for indexes only.
+    ``stage`` is computed by rules/progress.py at every mark and kept for indexes only. ``college_code`` and
+    ``class_number`` are the record's, for the same reason; the database itself fills and follows them (migration 0007),
+    and nothing here writes them.
     """
 
     class Origin(models.TextChoices):
@@ -74,17 +77,27 @@ class Case(models.Model):
     at_step = models.CharField(max_length=32, blank=True)
     touched_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    college_code = models.CharField("学院代码", max_length=32, blank=True, default="", editable=False)
+    class_number = models.CharField("班号", max_length=32, blank=True, default="", editable=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["campaign", "record"], name="one_case_per_student_and_campaign")]
         indexes = [
             models.Index(fields=["campaign", "stage", "record"], name="case_by_stage"),
-            models.Index(fields=["campaign", "record", "left_at", "stage"], name="case_standing"),
-            models.Index(fields=["campaign", "finished_at"], name="case_by_finish"),
+            # left_at stands in both although it is always empty there: SQLite reads the table for a column the index lacks
+            models.Index(fields=["campaign", "finished_at", "left_at"], condition=models.Q(left_at=None), name="case_by_finish"),
+            models.Index(fields=["campaign", "college_code", "stage", "class_number", "left_at"], condition=models.Q(left_at=None), name="case_tally"),
         ]
 
     def __str__(self) -> str:
         return str(self.pk)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Everything but what the database follows by itself: an old copy in hand must not put it back."""
+        if not self._state.adding and kwargs.get("update_fields") is None:
+            followed = {"college_code", "class_number"}
+            kwargs["update_fields"] = [f.name for f in self._meta.concrete_fields if not f.primary_key and f.name not in followed]
+        super().save(*args, **kwargs)
 
 
 class StepMark(models.Model):

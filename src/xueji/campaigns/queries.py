@@ -8,9 +8,8 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from django.db.models import BooleanField, Count, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Q, QuerySet, Value, When
 from django.db.models import Case as Choose
-from django.db.models.functions import TruncDate
 
 from xueji.accounts.permissions import Permission
 from xueji.accounts.queries import Viewer
@@ -198,101 +197,6 @@ def narrowed(cases: QuerySet[Case], *, words: str = "", class_number: str = "", 
     if step:
         cases = cases.filter(at_step=step).exclude(stage=State.DONE)
     return cases
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """How many stand where (进度)."""
-
-    key: str
-    label: str
-    total: int
-    counts: dict[str, int]
-    label_en: str = ""
-
-    def of(self, state: str) -> int:
-        """How many are in that state."""
-        return self.counts.get(state, 0)
-
-    @property
-    def done(self) -> int:
-        return self.of(State.DONE)
-
-    @property
-    def missing(self) -> int:
-        return self.total - self.done
-
-    @property
-    def percent(self) -> int:
-        return self.done * 100 // self.total if self.total else 0
-
-
-def _tallies(rows: Iterable[tuple[str, str, str, str, int]]) -> list[Tally]:
-    found: dict[str, tuple[str, str, dict[str, int]]] = {}
-    for key, label, label_en, stage, count in rows:
-        counts = found.setdefault(key, (label, label_en, {}))[2]
-        counts[stage] = counts.get(stage, 0) + count
-    return [Tally(key, label, sum(counts.values()), counts, label_en or label) for key, (label, label_en, counts) in found.items()]
-
-
-def _visible_cases(viewer: Viewer, campaign: Campaign) -> QuerySet[Case]:
-    return Case.objects.filter(visible(viewer, Permission.CASE_READ, "record__"), left_at=None, campaign=campaign)
-
-
-def campaigns_seen(viewer: Viewer) -> list[tuple[Campaign, Tally]]:
-    """The campaigns in which the viewer sees anybody, newest first, each with its tally. Two queries."""
-    rows = (
-        Case.objects.filter(visible(viewer, Permission.CASE_READ, "record__"), left_at=None)
-        .values_list("campaign__code", "stage")
-        .annotate(n=Count("pk"))
-        .order_by("campaign__code", "stage")
-    )
-    tallies = {tally.key: tally for tally in _tallies((code, code, code, stage, n) for code, stage, n in rows)}
-    return [(campaign, tallies[campaign.code]) for campaign in campaigns().filter(code__in=tallies)]
-
-
-def progress_by_college(viewer: Viewer, campaign: Campaign) -> list[Tally]:
-    """One tally per college, one query."""
-    rows = (
-        _visible_cases(viewer, campaign)
-        .values_list("record__college_id", "record__college__name", "record__college__name_en", "stage")
-        .annotate(n=Count("pk"))
-        .order_by("record__college_id", "stage")
-    )
-    return _tallies(rows)
-
-
-def progress_by_class(viewer: Viewer, campaign: Campaign, college: str) -> list[Tally]:
-    """One tally per class of a college, one query."""
-    rows = (
-        _visible_cases(viewer, campaign)
-        .filter(record__college_id=college)
-        .values_list("record__class_number", "stage")
-        .annotate(n=Count("*"))
-        .order_by("record__class_number", "stage")
-    )
-    return _tallies((number, number, number, stage, n) for number, stage, n in rows)
-
-
-def finished_by_day(viewer: Viewer, campaign: Campaign, now: datetime) -> list[tuple[date, int]]:
-    """How many were finished by the end of each day of the window up to today (cumulative), one query."""
-    rows = (
-        _visible_cases(viewer, campaign)
-        .exclude(finished_at=None)
-        .annotate(day=TruncDate("finished_at", tzinfo=SHANGHAI))
-        .values_list("day")
-        .annotate(n=Count("pk"))
-        .order_by("day")
-    )
-    per_day = dict(rows)
-    first = min([campaign.opens.astimezone(SHANGHAI).date(), *per_day])
-    last = max(min(now, campaign.closes).astimezone(SHANGHAI).date(), first)
-    days, total, day = [], 0, first
-    while day <= last:
-        total += per_day.get(day, 0)
-        days.append((day, total))
-        day += timedelta(days=1)
-    return days
 
 
 def _present(audience: Audience) -> Q:

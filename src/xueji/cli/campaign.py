@@ -155,10 +155,11 @@ def list_(as_json: bool) -> None:
     _setup()
     from xueji.accounts.queries import SystemActor
     from xueji.campaigns import queries
+    from xueji.campaigns.tallies import progress_by_college
 
     rows = []
     for found in queries.campaigns():
-        tallies = queries.progress_by_college(SystemActor("命令行"), found)
+        tallies = progress_by_college(SystemActor("命令行"), found)
         rows.append(
             {"code": found.code, "number": found.number, "title": found.title, "version": found.version,
              "opens": found.opens.astimezone(queries.SHANGHAI).isoformat(),

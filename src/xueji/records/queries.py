@@ -33,10 +33,11 @@ def scope_of(record: StudentRecord) -> Scope:
     )
 
 
-def visible(viewer: Viewer, permission: str = Permission.STUDENT_READ, prefix: str = "") -> Q:
+def visible(viewer: Viewer, permission: str = Permission.STUDENT_READ, prefix: str = "", *, college: str = "", class_number: str = "") -> Q:
     """The condition "the viewer holds the permission for this record", for any table that leads to one by ``prefix``.
 
-    Students see their own; staff what one of their grants covers; the system everything.
+    Students see their own; staff what one of their grants covers; the system everything. A table that keeps the record's
+    college or class in columns of its own names them, and is not joined for them.
     """
     if not isinstance(viewer, AccountActor):
         return Q() if viewer.may(permission, Scope()) else Q(pk__in=[])
@@ -50,11 +51,11 @@ def visible(viewer: Viewer, permission: str = Permission.STUDENT_READ, prefix: s
             return Q()
         held: dict[str, str] = {}
         if grant.college:
-            held[f"{prefix}college_id"] = grant.college
+            held[college or f"{prefix}college_id"] = grant.college
         if grant.campus:
             held[f"{prefix}campus"] = grant.campus
         if grant.class_number:
-            held[f"{prefix}class_number"] = grant.class_number
+            held[class_number or f"{prefix}class_number"] = grant.class_number
         seen |= Q(**held)
     return seen
 

@@ -20,7 +20,8 @@ from xueji.accounts.queries import AccountActor, SystemActor, actor_for
 from xueji.campaigns.commands import extend_case, open_campaign
 from xueji.campaigns.letters import announce, send_due_reminders
 from xueji.campaigns.models import Campaign, Case
-from xueji.campaigns.queries import SHANGHAI, cases_for, progress_by_college, steps_of
+from xueji.campaigns.queries import SHANGHAI, cases_for, steps_of
+from xueji.campaigns.tallies import progress_by_college
 from xueji.collection.commands import keep_draft, receive_form, return_form, submit_step
 from xueji.collection.models import Draft, PrintedForm, Submission
 from xueji.collection.printing import pdf_of, pdf_of_many, press, sheet_of

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,19 +15,13 @@ from xueji.accounts.permissions import Permission
 from xueji.accounts.queries import class_staff
 from xueji.accounts.roles import Role
 from xueji.campaigns.extension_requests import requests_waiting
-from xueji.campaigns.queries import (
-    Tally,
-    campaign_of,
-    campaigns_seen,
-    cases_for,
-    narrowed,
-    notice_of,
-    progress_by_class,
-)
+from xueji.campaigns.queries import campaign_of, cases_for, narrowed, notice_of
+from xueji.campaigns.tallies import Tally, campaigns_seen, progress_by_class
 from xueji.catalogue.text import Text
 from xueji.desks.acting import for_staff, viewer_of
-from xueji.desks.college.classes import class_rows
+from xueji.desks.college.classes import class_options, class_rows
 from xueji.desks.college.forms import PAGE, CaseFilter, stage_words
+from xueji.desks.college.people import people_rows
 from xueji.desks.college.standing import lines
 from xueji.records.queries import colleges_for
 from xueji.rules.progress import State
@@ -94,21 +91,30 @@ def progress(request: HttpRequest, code: str) -> HttpResponse:
     notice = notice_of(campaign)
     asked = CaseFilter(request.GET, notice)
     tallies = progress_by_class(viewer, campaign, college.code)
-    cases = cases_for(viewer, campaign).filter(record__college_id=college.code).select_related("record__account")
-    matching = narrowed(cases, **asked.narrowing()).order_by(*asked.order_by)
+    cases = cases_for(viewer, campaign).filter(record__college_id=college.code).select_related(None)
+    matching = narrowed(cases.select_related("record__person", "record__account"), **asked.narrowing()).order_by(*asked.order_by)
     page = People(matching, asked, tallies).get_page(request.GET.get("page"))
     words = stage_words(notice)
     rows = class_rows(
         tallies, class_staff(college.code, Role.COUNSELLOR), done=words[State.DONE], chosen=asked.value("number"),
         college=request.GET.get("college", ""),
     )  # fmt: skip
+    shown, may = lines(of_campaign(page.object_list, campaign), now), powers(viewer)
     context = {
         "campaign": campaign, "notice": notice, "now": now, "college": college, "colleges": colleges, "asked": asked,
-        "tallies": tallies, "whole": whole(tallies), "class_rows": rows,
-        "page": page, "lines": lines(page.object_list, now), "words": words, "keys": KEYS,
-        "may": powers(viewer), "asked_later": requests_waiting(viewer, campaign).count() if viewer.holds(Permission.CASE_EXTEND) else 0,
+        "tallies": tallies, "whole": whole(tallies), "class_rows": rows, "class_options": class_options(tallies, asked.value("number")),
+        "page": page, "lines": shown, "people_rows": people_rows(shown, campaign.code, tick=may["remind"] or may["extend"]), "words": words, "keys": KEYS,
+        "may": may, "asked_later": requests_waiting(viewer, campaign).count() if viewer.holds(Permission.CASE_EXTEND) else 0,
     }  # fmt: skip
     return render(request, "college/progress.html", context)
+
+
+def of_campaign(cases: Iterable[Any], campaign: Any) -> list[Any]:
+    """The cases with the campaign in hand, which they need not fetch once each."""
+    found = list(cases)
+    for case in found:
+        case.campaign = campaign
+    return found
 
 
 def whole(tallies: list[Tally]) -> Tally:

@@ -31,6 +31,16 @@ def parts(counts: dict[str, int], total: int) -> list[Part]:
     return drawn
 
 
+def bar_svg(label: str, counts: dict[str, int], total: int, *, big: bool = False) -> str:
+    """A progress bar as markup. ``label`` is escaped already; everything else is numbers and our own words."""
+    return f'<svg class="prog{" big" if big else ""}" role="img" aria-label="{label}">{"".join(map(_part, parts(counts, total)))}</svg>'
+
+
+def _part(part: Part) -> str:
+    fill = "" if part.state == "done" else f' fill="url(#p-{part.state})"'
+    return f'<rect class="part {part.state}" x="{part.start:g}%" y="0" width="{part.width:g}%" height="100%"{fill}/>'
+
+
 @dataclass(frozen=True, slots=True)
 class Tick:
     at: float

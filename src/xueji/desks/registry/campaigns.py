@@ -13,6 +13,7 @@ from xueji.accounts.permissions import Permission
 from xueji.campaigns import commands, queries
 from xueji.campaigns.extension_requests import requests_waiting
 from xueji.campaigns.notice import read_notice
+from xueji.campaigns.tallies import finished_by_day, progress_by_class, progress_by_college, progress_of_colleges
 from xueji.catalogue.text import Text
 from xueji.desks.acting import act_of, for_staff, viewer_of
 from xueji.desks.components.languages import said
@@ -36,7 +37,9 @@ def _campaign(code: str):
 def notices(request: HttpRequest) -> HttpResponse:
     """Every notice with its window and how far it is."""
     viewer = viewer_of(request)
-    rows = [(c, queries.progress_by_college(viewer, c)) for c in queries.campaigns()]
+    found = list(queries.campaigns())
+    tallies = progress_of_colleges(viewer, found)
+    rows = [(c, tallies[c.code]) for c in found]
     table = [(c, sum(t.total for t in ts), sum(t.done for t in ts)) for c, ts in rows]
     return render(request, "registry/notices.html", {"table": table, "now": timezone.now()})
 
@@ -90,9 +93,9 @@ def _codes(request: HttpRequest, campaign, codes: dict[str, str]) -> HttpRespons
 def notice(request: HttpRequest, code: str) -> HttpResponse:
     """One notice: who is where, by college; its steps, versions and extensions."""
     campaign, viewer, now = _campaign(code), viewer_of(request), timezone.now()
-    tallies = queries.progress_by_college(viewer, campaign)
+    tallies = progress_by_college(viewer, campaign)
     total = sum(t.total for t in tallies)
-    days = queries.finished_by_day(viewer, campaign, now)
+    days = finished_by_day(viewer, campaign, now)
     counts = {s: sum(t.of(s) for t in tallies) for s in ("done", "review", "going", "back", "idle")}
     return render(
         request, "registry/notice.html",
@@ -112,7 +115,7 @@ def college(request: HttpRequest, code: str, college: str) -> HttpResponse:
     found = college_contact(college)
     if found is None:
         raise Http404
-    tallies = queries.progress_by_class(viewer, campaign, college)
+    tallies = progress_by_class(viewer, campaign, college)
     return render(request, "registry/notice_college.html",
                   {"campaign": campaign, "college": found, "tallies": tallies, "total": sum(t.total for t in tallies),
                    "now": timezone.now()})  # fmt: skip

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from xueji.accounts.permissions import Permission
 from xueji.campaigns import queries
+from xueji.campaigns.tallies import Tally, finished_by_day, progress_of_colleges
 from xueji.desks.acting import for_staff, viewer_of
 
 WIDTH, LEFT, ROW, TOP = 900, 250, 34, 30
@@ -29,7 +30,7 @@ class Bar:
     percent: int
 
 
-def time_line(campaigns: list[Any], tallies: dict[str, list[queries.Tally]], now: datetime) -> dict[str, object]:
+def time_line(campaigns: list[Any], tallies: dict[str, list[Tally]], now: datetime) -> dict[str, object]:
     """Where the bars of the campaigns, the weeks and today stand."""
     first = min([c.opens for c in campaigns] + [now]) - timedelta(days=2)
     last = max([c.closes for c in campaigns] + [now]) + timedelta(days=4)
@@ -57,7 +58,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     viewer, now = viewer_of(request), timezone.now()
     recent = [c for c in queries.campaigns() if c.closes > now - timedelta(days=60)]
     found = sorted(recent, key=lambda c: (c.closes <= now, c.closes))[:10]
-    tallies = {c.code: queries.progress_by_college(viewer, c) for c in found}
+    tallies = progress_of_colleges(viewer, found)
     chosen = next((c for c in found if c.code == request.GET.get("notice")), found[0] if found else None)
     context: dict[str, object] = {"campaigns": found, "chosen": chosen, "now": now}
     if found:
@@ -65,7 +66,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     if chosen:
         ranked = sorted(tallies[chosen.code], key=lambda t: (t.percent, t.done), reverse=True)
         total = sum(t.total for t in ranked)
-        days = queries.finished_by_day(viewer, chosen, now)
+        days = finished_by_day(viewer, chosen, now)
         context |= {
             "ranked": ranked,
             "total": total,
