@@ -21,6 +21,7 @@ from xueji.exchange.roster import running
 from xueji.journal.command import Act, Stopped
 from xueji.records.models import StudentRecord
 from xueji.stories import enrolment
+from xueji.stories.demo_certificates import bring_to_certificates
 from xueji.stories.demo_confirmation import bring_in_chsi, confirm_some
 from xueji.stories.demo_graduation import bring_to_review
 from xueji.stories.roster_file import write_roster
@@ -74,6 +75,7 @@ def build(now: datetime, folder: Path, *, count: int = 3000, seed: int = 2024, p
             secretaries = {code[3:]: actor_for(account) for code, account in staff.items() if code.startswith("SEC")}
             _bring_to_life(registrar, secretaries, campaign, now, progress)
             doors += _students_doors(registrar, campaign, now)
+    bring_to_certificates(staff, now, progress)
     return doors
 
 
