@@ -131,7 +131,8 @@ def certificate(request: HttpRequest, pk: UUID) -> HttpResponse:
             findings = stopped.findings
     moves = [(m, PLACE_WORDS[m.after], HOW_WORDS.get(m.how)) for m in found.moves.all()]
     return render(request, "college/certificate.html", {"c": found, "words": KIND_WORDS[found.kind], "place": PLACE_WORDS[found.place], "moves": moves,
-                                                        "form": form, "findings": findings}, status=422 if findings or form.errors else 200)  # fmt: skip
+                                                        "form": form, "posted": request.POST if "post" in request.POST else None,
+                                                        "findings": findings}, status=422 if findings or form.errors else 200)  # fmt: skip
 
 
 def _handed(request: HttpRequest, found, form: HandForm) -> bool:
