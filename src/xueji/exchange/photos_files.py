@@ -174,6 +174,8 @@ def look_through_faces(content: bytes) -> tuple[list[tuple[StudentRecord, Face, 
 
 TIMETABLE = ("校区", "地点", "日期", "开始", "结束", "容量", "学院", "开放时段")
 """The headings of the timetable's workbook (采集时间安排表)."""
+PART_TIME = "仅限在职学生"
+"""A heading that may be left out: an open day for part-time students only (N5: 在职学生周末)."""
 
 
 def read_timetable(content: bytes, viewer: Viewer) -> tuple[list[Planned], list[Finding]]:
@@ -198,7 +200,9 @@ def read_timetable(content: bytes, viewer: Viewer) -> tuple[list[Planned], list[
         wrong += [("学院", n) for n in names if n not in codes]
         found += [finding("SESS.007", place=str(number), column=column, value=value[:30] or "—") for column, value in wrong]
         if not wrong and opens and closes:
-            rows.append(Planned(number, row["校区"], row["地点"], opens, closes, int(row["容量"]), tuple(codes[n] for n in names), row["开放时段"] in _YES))
+            part_time = row.get(PART_TIME, "") in _YES
+            open_day = part_time or row["开放时段"] in _YES
+            rows.append(Planned(number, row["校区"], row["地点"], opens, closes, int(row["容量"]), tuple(codes[n] for n in names), open_day, part_time=part_time))
     return rows, found
 
 

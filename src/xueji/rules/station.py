@@ -74,6 +74,7 @@ class Planned:
     colleges: tuple[str, ...]
     open_day: bool
     students: int = 0
+    part_time: bool = False
 
 
 def timetable(sessions: Sequence[Planned], everybody: Sequence[str] = ()) -> list[Finding]:

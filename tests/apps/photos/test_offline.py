@@ -11,7 +11,7 @@ from xueji.jobs.calendar import APPOINTMENTS
 from xueji.journal.models import Event
 from xueji.photos.commands import overrule_finding
 from xueji.photos.day.commands.envelopes import deliver_envelope, judge_offline_photo
-from xueji.photos.day.commands.turns import accept_shot, add_shot, finish_turn, reopen_turn
+from xueji.photos.day.commands.turns import accept_shot, add_shot, arrive, finish_turn, reopen_turn
 from xueji.photos.day.models import Capture, Envelope, Fee, Turn
 from xueji.photos.day.queries import called_back, counters, unjudged_captures
 from xueji.photos.queries import accepted, rejecting_rules, waiting_for
@@ -131,3 +131,19 @@ def test_a_turn_is_reopened_with_a_reason_on_the_same_day_only(day):
     assert stopped(lambda: reopen_turn(operator, turn, reason="闭眼")) == ["STAT.037"]
     assert [f.id for f in scan(day, "李明", at(11, 26, 10) + timedelta(minutes=1))[1]][0] == "STAT.010"
     assert stopped(lambda: finish_turn(operator, turn, outcome="done")) == ["STAT.031"]
+
+
+def test_a_scan_asks_the_database_little(day, django_assert_max_num_queries):
+    tokens = [day.token("李明"), day.token("王芳")]
+    scan(day, "", token=tokens[0])
+    operator = day.act("周操作员", at(11, 26), "capture")
+    with django_assert_max_num_queries(10):
+        arrive(operator, day.campaign, token=tokens[1], campus=EAST, station="1")
+
+
+def test_an_envelope_asks_the_database_little(day, django_assert_max_num_queries):
+    envelope(day, "李明", at(11, 26, 10))
+    inside = {"token": day.token("王芳"), "at": at(11, 26, 10).isoformat(), "outcome": "done", "method": "cash"}
+    operator = day.act("周操作员", at(11, 26, 11), "capture")
+    with django_assert_max_num_queries(46):
+        deliver_envelope(operator, day.campaign, campus=EAST, station="2", id=uuid4(), inside=inside, photo=jpeg())

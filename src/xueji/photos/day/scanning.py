@@ -31,7 +31,7 @@ SELECT code.expires_at, code.revoked_at, held.campaign_id, held.left_at, held.re
     turn.number, turn.finished_at,
     EXISTS (SELECT 1 FROM photos_slot slot JOIN photos_session own ON own.id = slot.session_id WHERE slot.case_id = held.id
         AND own.campaign_id = %(campaign)s AND own.campus = %(campus)s AND own.opens <= %(late)s AND own.closes > %(early)s),
-    (SELECT MAX(CASE WHEN here.open_day THEN 2 ELSE 1 END) FROM photos_session here
+    (SELECT MAX(CASE WHEN here.open_day AND (NOT here.part_time OR record.study_mode = 'part_time') THEN 2 ELSE 1 END) FROM photos_session here
         WHERE here.campaign_id = %(campaign)s AND here.campus = %(campus)s AND here.opens <= %(late)s AND here.closes > %(early)s),
     EXISTS (SELECT 1 FROM photos_capture WHERE record_id = held.record_id),
     (SELECT string_agg(item, ',') FROM photos_readiness WHERE case_id = held.id),

@@ -14,7 +14,7 @@ from xueji.campaigns.models import Campaign, Case
 from xueji.campaigns.queries import SHANGHAI
 from xueji.journal.command import ANYWHERE, Act, Change, Scope, Stopped, command
 from xueji.photos.commands import judge_captured_photo
-from xueji.photos.day.commands.turns import _kept, _locked, _may_be_photographed, _seen, _station, _take_turn, accept_shot, finish_turn
+from xueji.photos.day.commands.turns import _kept, _locked, _may_be_photographed, _seen, _station, _take_turn, finish_turn
 from xueji.photos.day.models import Capture, Envelope, Fee, Turn
 from xueji.photos.day.queries import terms_of
 from xueji.photos.day.scanning import judged
@@ -72,24 +72,24 @@ def _replayed(act: Act, campaign: Campaign, campus: str, station: str, inside: d
     case.campaign = campaign
     with transaction.atomic():
         turn, fresh = (before, False) if before else _take_turn(case.pk, campaign, on, campus, light, words, station, act.at, offline=True)
-        turn.case, turn.campaign = case, campaign
+        turn.case, turn.campaign, turn.taken_here = case, campaign, fresh
         if not fresh and turn.finished_at:  # another station was quicker, at this instant
             return turn, [] if _is_that_ending(turn, outcome, method, photo) else [finding("STAT.020", number=turn.number)]
         if photo and outcome == "done":
             _keep_unjudged(act, turn, photo)
-            accept_shot(act, turn)
         if outcome:
             finish_turn(act, turn, outcome=outcome, method=method)
     return turn, []
 
 
 def _keep_unjudged(act: Act, turn: Turn, photo: bytes) -> None:
-    """The photo of an offline turn; one that came before the network went and whose answer was lost is the same shot."""
+    """The photo of an offline turn, accepted in the chair; one that came before the network went and whose answer was lost is the same shot."""
     _locked(turn)
     _may_be_photographed(turn)
     if turn.draft is None or not same_bytes(turn.draft, photo):
         turn.draft, turn.judgement, turn.shots = _kept(act, turn.case, photo), None, turn.shots + 1
-        turn.save(update_fields=["draft", "judgement", "shots"])
+    turn.accepted_at = act.at
+    turn.save(update_fields=["draft", "judgement", "shots", "accepted_at"])
 
 
 def _is_that_ending(turn: Turn, outcome: str, method: str, photo: bytes) -> bool:

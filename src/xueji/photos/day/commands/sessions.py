@@ -59,7 +59,7 @@ def plan_sessions(act: Act, campaign: Campaign, *, rows: Sequence[Planned]) -> C
     Session.objects.filter(campaign=campaign).delete()
     made = Session.objects.bulk_create(
         [Session(campaign=campaign, campus=r.campus, room=r.room, opens=r.opens, closes=r.closes, capacity=r.capacity,
-                 colleges=list(r.colleges), open_day=r.open_day) for r in rows]
+                 colleges=list(r.colleges), open_day=r.open_day, part_time=r.part_time) for r in rows]
     )  # fmt: skip
     left = _placed(campaign, made)
     return Change(f"campaign:{campaign.code}", ANYWHERE, {"sessions": len(made), "without": left}, (made, found, left))

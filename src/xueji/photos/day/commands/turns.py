@@ -41,6 +41,8 @@ def _of_turn(turn: Turn, **_: object) -> Scope:
 
 def _locked(turn: Turn) -> None:
     """The turn as it stands now, nobody else's until the transaction ends: a request sent twice waits for its twin."""
+    if getattr(turn, "taken_here", False):  # made by this very transaction
+        return
     now = ["called_at", "finished_at", "outcome", "shots", "draft", "judgement", "accepted_at"]
     turn.refresh_from_db(fields=now, from_queryset=Turn.objects.select_for_update())
 
