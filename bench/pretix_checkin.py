@@ -40,7 +40,7 @@ with scopes_disabled():
     doors = CheckinList.objects.create(event=event, name="Hall", all_products=True)
     channel = own.sales_channels.get(identifier="web")
     orders = Order.objects.bulk_create([Order(event=event, code=f"S{n:05d}", status="p", datetime=now(), expires=now() + timedelta(days=9), total=0, sales_channel=channel, organizer=own) for n in range(count)], batch_size=500)
-    positions = OrderPosition.objects.bulk_create([OrderPosition(order=o, item=item, price=0, positionid=1, secret=f"ticket{n:06d}x", organizer=own) for n, o in enumerate(orders)], batch_size=500)
+    positions = OrderPosition.objects.bulk_create([OrderPosition(order=o, item=item, price=0, positionid=1, secret=f"ticket{n:06d}x", organizer=own, tax_rate=0, tax_value=0, pseudonymization_id=f"P{n:09d}") for n, o in enumerate(orders)], batch_size=500)
 print(token.token, doors.pk)
 """
 
@@ -127,32 +127,41 @@ def wait_for(port: int, server: subprocess.Popen, seconds: float = 120) -> None:
     raise NoPeer("the server did not answer in time")
 
 
+def warmed(link: http.client.HTTPConnection, gate: threading.Barrier) -> None:
+    """Ask for a page until the worker behind this connection has loaded everything, then wait for the other stations."""
+    for _ in range(3):
+        link.request("GET", "/")
+        link.getresponse().read()
+    gate.wait()
+
+
 def _redeemed(port: int, token: str, doors: int, seconds: float) -> tuple[float, float]:
     took: list[float] = []
     wrong: list[str] = []
-    lock, until = threading.Lock(), time.perf_counter() + seconds
+    lock, gate, began = threading.Lock(), threading.Barrier(STATIONS), []
 
     def station(n: int) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+        warmed(connection, gate)
+        began.append(time.perf_counter())
         for ticket in range(n, TICKETS, STATIONS):
-            if time.perf_counter() > until:
+            if time.perf_counter() > began[0] + seconds:
                 return
             body = json.dumps({"secret": f"ticket{ticket:06d}x", "lists": [doors], "source_type": "barcode", "nonce": f"{ticket}-{n}"})
             headers = {"Authorization": f"Token {token}", "Content-Type": "application/json", "Host": "127.0.0.1"}
-            began = time.perf_counter()
+            sent = time.perf_counter()
             connection.request("POST", "/api/v1/organizers/donghu/checkinrpc/redeem/", body, headers)
             answer = connection.getresponse()
             text = answer.read()
             with lock:
-                took.append(time.perf_counter() - began)
+                took.append(time.perf_counter() - sent)
                 if answer.status != 201 or json.loads(text).get("status") != "ok":
                     wrong.append(f"{answer.status} {text[:200]!r}")
 
-    began = time.perf_counter()
     threads = [threading.Thread(target=station, args=(n,)) for n in range(STATIONS)]
     [t.start() for t in threads]
     [t.join() for t in threads]
-    spent = time.perf_counter() - began
+    spent = time.perf_counter() - began[0]
     if wrong or not took:
         raise NoPeer(f"{len(wrong)} of {len(took)} redemptions were refused: {wrong[:1]}")
     return len(took) / spent, sorted(took)[int(len(took) * 0.95)]
