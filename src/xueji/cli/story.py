@@ -1,4 +1,4 @@
-"""``xueji story N1 --out DIR``: a whole notice without a browser, on a database of its own that is gone afterwards."""
+"""``xueji story N1``: a whole notice without a browser, on a database of its own that is gone afterwards."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ STORIES = {"N1": "notice_n1", "N3-conclusions": "notice_n3_conclusions", "N3-cer
 
 @click.command()
 @click.argument("notice", type=click.Choice(list(STORIES), case_sensitive=False))
-@click.option("--out", "folder", type=click.Path(file_okay=False, path_type=Path), required=True, help="Where the story's files go.")
+@click.option("--out", "folder", type=click.Path(file_okay=False, path_type=Path), help="Where the story's files go; a folder story-NOTICE here if not given.")
 @click.option("--students", default=200, show_default=True, type=click.IntRange(8, 5000), help="How many students take part.")
-def story(notice: str, folder: Path, students: int) -> None:
+def story(notice: str, folder: Path | None, students: int) -> None:
     """Tell a NOTICE from roster to signed form: everybody acts through the same commands as at the desks.
 
     Ends with 1 when the world was not as the story expected. The installation's own data is not touched.
@@ -28,7 +28,7 @@ def story(notice: str, folder: Path, students: int) -> None:
         del os.environ[name]
     os.environ |= {"XUEJI_HOME": home, "XUEJI_LOG_LEVEL": "ERROR"}
     try:
-        failed = _tell(STORIES[notice], folder, students)
+        failed = _tell(STORIES[notice], folder or Path(f"story-{notice}"), students)
     finally:
         shutil.rmtree(home, ignore_errors=True)
     raise SystemExit(1 if failed else 0)
