@@ -93,6 +93,7 @@ to the left                      | head.centre_x=210                            
 far to the right                 | head.centre_x=300                                                | PHOTO.043 reject
 a white ground                   | background.rgb=(255,255,255)                                     | PHOTO.050 reject
 the photo shop's blue            | background.rgb=(67,142,219)                                      | PHOTO.050 warn
+the blue in brighter light       | background.rgb=(110,217,255)                                     |
 sky blue                         | background.rgb=(135,206,235)                                     | PHOTO.050 reject
 red                              | background.rgb=(200,30,40)                                       | PHOTO.050 reject
 no background left               | background=None                                                  | PHOTO.051 warn
@@ -114,7 +115,7 @@ teeth                            | mouth.gap=0.11; mouth.teeth=0.5              
 teeth in the shadow of the lip   | mouth.gap=0.11; mouth.pale=0.9                                   | PHOTO.080 reject
 full lips, closed                | mouth.gap=0.05; mouth.pale=0.9                                   |
 a row of teeth, lips misjudged   | mouth.gap=0.05; mouth.strip=1.5; mouth.strip_width=0.7           | PHOTO.080 reject
-some teeth, seen twice           | mouth.gap=0.05; mouth.teeth=0.2; mouth.strip=0.5; mouth.strip_width=0.4 | PHOTO.080 reject
+some teeth, seen twice           | mouth.gap=0.05; mouth.teeth=0.2; mouth.strip=0.8; mouth.strip_width=0.4 | PHOTO.080 reject
 a glint on the lip               | mouth.strip=0.7; mouth.strip_width=0.44                          |
 lips apart                       | mouth.gap=0.14                                                   | PHOTO.081 warn
 half turned                      | pose.yaw=-11.0                                                   | PHOTO.090 warn

@@ -70,7 +70,9 @@ def background_colour(p: Portrait, profile: Profile) -> Iterator[PhotoFinding]:
     def against(colour: Colour) -> tuple[int, float, float, Colour]:
         difference = colour_difference(p.background.colour, rgb_to_lab(colour.rgb))
         broken = profile["colour_difference"].weigh(difference)
-        weight = Weight.REJECT if not _right_hue(p.background.colour, colour) else broken[0] if broken else Weight.OFF
+        # Brighter light alone turns this blue by some degrees: the hue speaks where the colour is off anyway.
+        other_hue = broken and not _right_hue(p.background.colour, colour)
+        weight = Weight.REJECT if other_hue else broken[0] if broken else Weight.OFF
         return -ORDER[weight], difference, broken[1] if broken else profile["colour_difference"].warn_above, colour
 
     rank, difference, limit, nearest = min((against(c) for c in profile.colours), key=lambda found: found[:2])
