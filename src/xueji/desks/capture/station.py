@@ -270,7 +270,7 @@ def _opened(request: HttpRequest) -> tuple[UUID, dict[str, str], bytes]:
 def worker(request: HttpRequest) -> HttpResponse:
     """The service worker of the station, allowed to keep the pages under /capture/."""
     kept = [static(f"xueji/{name}") for name in ("tokens.css", "shell.css", "components.css", "tables.css", "pages.css", "registry.css", "capture/station.css",
-                                                 "capture/station.js", "capture/sealing.js", "js/countdown.js", "js/keys.js", "js/selection.js", "mark.svg")]  # fmt: skip
+                                                 "capture/station.js", "capture/sealing.js", "capture/guidance.js", "capture/camera.js", "js/countdown.js", "js/keys.js", "js/selection.js", "mark.svg")]  # fmt: skip
     answer = HttpResponse(f"const KEPT = {json.dumps(kept)};\n{WORKER.read_text('utf-8')}", content_type="text/javascript")
     answer["Service-Worker-Allowed"] = "/capture/"
     answer["Cache-Control"] = "no-cache"

@@ -39,7 +39,8 @@ function asking(worker) {
 }
 
 // Guides whoever stands before `video`. guide and still are our addresses, token the form's; told(said) gets every word
-// { code, say, hold }, mode(text) says where the picture is looked at, held() comes once, lost(text) when nothing answers.
+// { code, say, hold }, mode(where, text) says where the picture is looked at, held() comes once, lost(text) when nothing
+// answers. Without held the guidance goes on; without still it is given on the device or not at all.
 export function guided(video, { guide, still, token, told, mode, held, lost }) {
   let running = true, worker = null, inFlight = null;
   const hold = holding();
@@ -68,7 +69,7 @@ export function guided(video, { guide, still, token, told, mode, held, lost }) {
       if (!running) return;
       if (said.code === before) told(said); // a word that only one picture gave is not said
       before = said.code;
-      if (hold(said)) return done();
+      if (held && hold(said)) return done();
       await wait(PAUSE);
     }
   }
@@ -89,7 +90,7 @@ export function guided(video, { guide, still, token, told, mode, held, lost }) {
           if (!running) return;
           [failures, pace] = [0, said.hold ? HELD : EVERY];
           told(said);
-          if (hold(said)) return done();
+          if (held && hold(said)) return done();
         }
       } catch {
         if (!running) return;
@@ -111,7 +112,9 @@ export function guided(video, { guide, still, token, told, mode, held, lost }) {
     } catch {
       worker?.terminate();
       worker = null;
-      if (running) await there();
+      if (!running) return;
+      if (still) await there();
+      else { stop(); lost(""); }
     }
   }
 

@@ -1,5 +1,6 @@
 // The station: scan, light, number, photo, accepted, paid, done. With network every act goes to the server at once; without it
 // the turn goes on here, and what came of it waits sealed until the network is back. Delivering twice does no harm.
+import { guided, spoken } from "./guidance.js";
 import { drop, keep, keepKit, keysOf, openCode, seal, take, textOf } from "./sealing.js";
 
 const desk = document.querySelector("[data-station]");
@@ -16,7 +17,7 @@ const LOCAL = {
   "STAT.005": say("采集凭证已过期。", "The code has expired."),
   "STAT.006": say("这张采集凭证已作废。", "This code was revoked."),
 };
-let kit = null, turn = null, stream = null, sending = false, offline = !navigator.onLine, signedOut = false, unjudged = 0;
+let kit = null, turn = null, stream = null, guide = null, sending = false, offline = !navigator.onLine, signedOut = false, unjudged = 0;
 
 const cookie = (name) => document.cookie.split("; ").find((c) => c.startsWith(`${name}=`))?.split("=")[1] ?? "";
 class NoNetwork extends Error {}
@@ -140,11 +141,27 @@ async function sit() {
       video.hidden = false;
       part("shoot").hidden = false;
       part("shoot").focus();
+      guidance();
     } catch { part("file").focus(); }
   }
 }
 
+// One short word for who sits there, found on this computer; where it cannot, the operator says it.
+function guidance() {
+  const word = part("word"), speak = spoken(part("spoken"));
+  const told = ({ say: text, hold }) => { word.textContent = text; word.toggleAttribute("data-hold", Boolean(hold)); speak(text); };
+  if (!offline) guide = guided(video, { guide: desk.dataset.guide, told, mode() {}, lost: () => told({ say: "" }) });
+}
+
+function unguided() {
+  guide?.stop();
+  guide = null;
+  part("word").textContent = "";
+  part("word").removeAttribute("data-hold");
+}
+
 function leave() {
+  if (guide) unguided();
   stream?.getTracks().forEach((track) => track.stop());
   stream = turn = null;
   chair.hidden = video.hidden = part("shoot").hidden = true;
@@ -163,6 +180,7 @@ function frame() {
 }
 
 async function shot(photo) {
+  if (guide) unguided();
   turn.photo = photo;
   turn.accepted = false;
   if (picture.src) URL.revokeObjectURL(picture.src);
@@ -269,7 +287,7 @@ part("by-camera").hidden = !navigator.mediaDevices?.getUserMedia;
 part("shoot").addEventListener("click", async () => shot(await frame()));
 part("file").addEventListener("change", () => { const chosen = part("file").files[0]; if (chosen && turn) void shot(chosen); });
 part("accept").addEventListener("click", () => void accepted());
-part("again").addEventListener("click", () => { picture.hidden = part("choice").hidden = true; verdict.textContent = ""; part("shoot").focus(); });
+part("again").addEventListener("click", () => { picture.hidden = part("choice").hidden = true; verdict.textContent = ""; part("shoot").focus(); if (stream) guidance(); });
 part("done").addEventListener("click", () => void finished("done"));
 part("left").addEventListener("click", () => void finished("left"));
 window.addEventListener("online", () => void figures());
