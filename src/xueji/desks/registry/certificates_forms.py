@@ -68,7 +68,7 @@ class RunForm(forms.Form):
 
     kind = forms.ChoiceField()
     college = forms.ChoiceField(required=False)
-    issued_on = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}))
+    issued_on = forms.DateField(widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     title = forms.CharField(max_length=120)
 
     def __init__(self, *args: Any, colleges: list[tuple[str, str]], **kwargs: Any) -> None:
@@ -82,7 +82,7 @@ class WordingForm(forms.Form):
     """An official wording from a day on."""
 
     code = forms.ChoiceField()
-    since = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     zh = forms.CharField(max_length=200)
     en = forms.CharField(max_length=300, required=False)
     source = forms.CharField(max_length=200)
