@@ -2,9 +2,13 @@
 
 import json
 import os
+import signal
 import stat
+import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -132,6 +136,54 @@ def test_a_worker_that_dies_costs_one_verdict_and_not_the_run(tmp_path):
     assert waiting.is_set()
     assert [r.file for r in results] == [str(p) for p in photos]
     assert {r.verdict["verdict"] for r in results} <= {"reject", "unchecked"}
+
+
+@needs_models
+def test_a_run_that_was_killed_goes_on_where_it_stopped(tmp_path):
+    """kill -9 in the middle: the verdicts written so far are kept, and only the rest is examined."""
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for n in range(120):
+        (folder / f"{n:03}.jpg").write_bytes(picture())
+    log = tmp_path / "verdicts.jsonl"
+    arguments = [str(Path(sys.executable).with_name("xueji")), "photo", "check", str(folder), "--json", "--jobs", "1", "--resume", str(log)]
+    first = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    until = time.monotonic() + 90
+    while time.monotonic() < until and not (log.exists() and log.read_bytes().count(b"\n") >= 3):
+        time.sleep(0.02)
+    os.killpg(first.pid, signal.SIGKILL)
+    first.wait()
+    before = log.read_bytes()
+    assert 3 <= before.count(b"\n") < 120
+    ended = subprocess.run(arguments, capture_output=True, text=True, timeout=120)
+    assert ended.returncode == 1
+    assert [Path(json.loads(line)["file"]).name for line in ended.stdout.splitlines()] == [f"{n:03}.jpg" for n in range(120)]
+    assert log.read_bytes().startswith(before)
+    assert len({json.loads(line)["file"] for line in log.read_text("utf-8").splitlines() if line.endswith("}}")}) == 120
+
+
+@needs_models
+def test_folders_that_run_in_circles_and_names_nobody_types_end_cleanly(tmp_path):
+    (tmp_path / "circle").symlink_to(tmp_path)
+    shut = tmp_path / "shut"
+    shut.mkdir()
+    (shut / "a.jpg").write_bytes(b"")
+    odd = ["张三 (1)\n.jpg", "--json.jpg", "\u202egpj.jpg", "'; rm -rf ~.jpg", os.fsdecode(b"gb\xd5\xc5.jpg")]
+    for name in odd:
+        (tmp_path / name).write_bytes(b"%PDF")
+    unreadable = tmp_path / "locked.jpg"
+    unreadable.write_bytes(b"%PDF")
+    unreadable.chmod(0)
+    shut.chmod(0)
+    try:
+        result = CliRunner().invoke(photo, ["check", str(tmp_path), "--json", "--jobs", "1", "--report", str(tmp_path / "out")])
+    finally:
+        shut.chmod(0o700)
+    assert result.exit_code == 1, result.output
+    lines = lines_of(result)
+    assert len(lines) in {len(odd) + 1, len(odd) + 2}  # who runs as root reads the locked folder too
+    assert {line["verdict"] for line in lines} == {"reject"}
+    assert (tmp_path / "out" / "index.html").exists()
 
 
 def parent_of(pid: str) -> int:

@@ -2,9 +2,13 @@
 
 import io
 import os
+import pickle
 import struct
+import subprocess
+import sys
 import zlib
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -163,3 +167,51 @@ def test_a_photo_is_never_changed_on_disk(tmp_path):
     before = (path.read_bytes(), os.stat(path).st_mtime_ns)
     list(judged([path], load_profile("chsi-graduation"), profile_code="chsi-graduation"))
     assert (path.read_bytes(), os.stat(path).st_mtime_ns) == before
+
+
+def sixteen_bits() -> bytes:
+    grey = Image.fromarray(np.linspace(0, 65535, 480 * 640).reshape(640, 480).astype(np.uint16))
+    out = io.BytesIO()
+    grey.save(out, "PNG")
+    return out.getvalue()
+
+
+def palette_with_a_hole() -> bytes:
+    image = Image.radial_gradient("L").resize((480, 640)).convert("P")
+    out = io.BytesIO()
+    image.save(out, "PNG", transparency=0)
+    return out.getvalue()
+
+
+ODD = {
+    "16 bits a channel": (sixteen_bits, "I;16"),
+    "a palette with a transparent colour": (palette_with_a_hole, "P"),
+    "greyscale": (lambda: picture(mode="L"), "L"),
+    "CMYK": (lambda: picture(mode="CMYK"), "CMYK"),
+}
+
+
+@pytest.mark.parametrize("what", ODD)
+def test_an_odd_picture_is_opened_and_its_colour_mode_is_named(what):
+    made, mode = ODD[what]
+    content = made()
+    opened = open_photo(content)
+    assert opened.facts.mode == mode and opened.rgb.shape == (640, 480, 3) and opened.rgb.dtype == np.uint8
+    assert opened.rgb.std() > 10, "the picture is still to be seen"
+    assert "PHOTO.022" in [f.said.id for f in judge_photo(content).findings]
+
+
+def test_hostile_files_are_refused_in_little_memory():
+    """The whole heap of them in a process that may hold no more than the decoder's own libraries and 300 MB."""
+    program = """
+import pickle, resource, sys
+from xueji.imaging.opening import open_photo
+pages = int(open("/proc/self/statm").read().split()[0])
+limit = pages * resource.getpagesize() + 300 * 1024 * 1024
+resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+for content in pickle.load(sys.stdin.buffer):
+    assert open_photo(content).rgb is None
+"""
+    heap = pickle.dumps([content for content, _ in HOSTILE.values()])
+    ended = subprocess.run([sys.executable, "-c", program], input=heap, capture_output=True, timeout=120)
+    assert ended.returncode == 0, ended.stderr.decode()

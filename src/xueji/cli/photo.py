@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections import Counter
@@ -13,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
-from xueji.imaging.batch import Judged, judged, photos_under
+from xueji.imaging.batch import Judged, json_line, judged, photos_under
 from xueji.imaging.calibration import LabelsFault, read_labels, records
 from xueji.imaging.gallery import write_report
 from xueji.imaging.models import missing_models
@@ -109,7 +108,7 @@ def check(
 
     def show(result: Judged) -> None:
         if as_json:
-            click.echo(json.dumps(result.as_json(), ensure_ascii=False))
+            click.echo(json_line(result.as_json()))
         else:
             click.echo(_line(result, lang))
 
@@ -125,9 +124,14 @@ def check(
         sys.exit(SOME_UNCHECKED)
 
 
+def _readable(name: str) -> str:
+    """A file name that cannot break the line or the terminal: what does not print is shown as �."""
+    return "".join(c if c.isprintable() else "�" for c in name)
+
+
 def _line(result: Judged, lang: str) -> str:
     key = 1 if lang == "en" else 0
-    head = f"{OUTCOMES[result.verdict['verdict']][key]}\t{result.file}"
+    head = f"{OUTCOMES[result.verdict['verdict']][key]}\t{_readable(result.file)}"
     said = [f"    [{f['id']}] {f['message'][lang]} {f['remedy'][lang]}" for f in result.verdict["findings"]
             if f["level"] in {"reject", "warn"}]  # fmt: skip
     unseen = [RULE_NAMES[f["rule"]].in_(lang) for f in result.verdict["findings"] if f["level"] == "unchecked"]

@@ -30,7 +30,7 @@ from xueji.rules.photo_verdict import PhotoVerdict, not_examined
 from xueji.rules.photos import judge
 from xueji.rules.portrait import FileFacts, Portrait
 
-ENGINE = "4"
+ENGINE = "5"
 """Raised whenever a measure changes, so that a resumed run never mixes two ways of measuring."""
 
 SUFFIXES = {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".heic", ".heif", ".tif", ".tiff", ".avif"}
@@ -48,6 +48,16 @@ class Judged:
 
     def as_json(self) -> dict[str, Any]:
         return {"file": self.file, **self.verdict}
+
+
+def json_line(entry: dict[str, Any]) -> str:
+    """One line of JSON; names that are no Unicode are escaped, so that every line can be written and read back."""
+    line = json.dumps(entry, ensure_ascii=False)
+    try:
+        line.encode("utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(entry)
+    return line
 
 
 def photos_under(paths: Iterable[Path]) -> list[Path]:
@@ -111,7 +121,7 @@ def judged(
     with log.open("a", encoding="utf-8") if log else open(os.devnull, "w", encoding="utf-8") as kept_in:
         for (path, mark, ready), verdict in _in_order(open_tasks, profile, profile_code, models, workers, thumbs):
             if not ready and log:
-                kept_in.write(json.dumps({"file": str(path), "stamp": mark, "verdict": verdict}, ensure_ascii=False) + "\n")
+                kept_in.write(json_line({"file": str(path), "stamp": mark, "verdict": verdict}) + "\n")
                 kept_in.flush()
             yield Judged(str(path), verdict)
 

@@ -123,6 +123,9 @@ def _decoded(picture: Image.Image, facts: FileFacts) -> Opened:
     if facts.format == "JPEG" and longest > 2 * WORKING_SIDE:
         k = WORKING_SIDE / longest
         picture.draft("RGB", (round(facts.width * k), round(facts.height * k)))
+    if picture.mode.startswith("I"):  # 16 bits of grey: a plain conversion would cut at 255 instead of scaling
+        deep = np.clip(np.asarray(picture), 0, 65535).astype(np.uint16)
+        picture = Image.fromarray((deep >> 8).astype(np.uint8))
     alpha = picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info
     wanted = "RGBA" if alpha else "RGB"
     if picture.mode != wanted:
