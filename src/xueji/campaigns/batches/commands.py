@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.db.models import QuerySet
+
 from xueji.accounts.permissions import Permission
 from xueji.campaigns.batches.models import Batch, EditedCopy
 from xueji.campaigns.batches.papers import declarations
 from xueji.campaigns.batches.queries import QR_HEAD, beside_now, changes_since, kind_of, merged, newest, scope_of_college
 from xueji.campaigns.batches.terms import KEY, STAGE_WORDS, SheetKind, Stage
-from xueji.campaigns.models import Campaign
+from xueji.campaigns.models import Campaign, Case
 from xueji.catalogue.text import Text, listed
 from xueji.formats.sheets import read as read_sheet
 from xueji.formats.unreadable import Unreadable
 from xueji.imaging.codes import UnreadableScan, codes_on
 from xueji.journal.command import Act, Change, Scope, Stopped, command
-from xueji.records.models import College
+from xueji.records.commands import hold_records
+from xueji.records.models import College, StudentRecord
 from xueji.rules.findings import Finding, finding, stops
 from xueji.rules.sheets import digest
 from xueji.vault.commands import store_file
@@ -114,6 +117,7 @@ def accept_batch(act: Act, batch: Batch) -> Change:
     """
     batch = Batch.objects.select_for_update(of=("self",)).select_related("campaign", "college").get(pk=batch.pk)
     _open(batch)
+    hold_records(_concerned(batch))
     if batch.signed_at is None:
         raise Stopped([finding("SHEET.008", version=batch.version)])
     _unchanged(batch)
@@ -136,6 +140,12 @@ def return_batch(act: Act, batch: Batch, *, reason: str, row_reasons: Mapping[st
     batch.save(update_fields=["returned_at", "returned_by", "reason", "row_reasons"])
     detail = {"kind": batch.kind, "version": batch.version, "reason": batch.reason, "rows": sorted(beside)}
     return Change(f"batch:{batch.pk}", scope_of_college(batch.college), detail, batch)
+
+
+def _concerned(batch: Batch) -> QuerySet[StudentRecord]:
+    """The records that accepting the sheet may write: those of the college in the campaign."""
+    mine = Case.objects.filter(campaign=batch.campaign, left_at=None, record__college=batch.college)
+    return StudentRecord.objects.filter(pk__in=mine.values("record_id"))
 
 
 def _open(batch: Batch) -> None:

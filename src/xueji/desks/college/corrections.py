@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from xueji.accounts.permissions import Permission
 from xueji.campaigns.letters import tell_of_request
 from xueji.catalogue.text import Text
-from xueji.corrections.commands import review_correction
+from xueji.corrections.commands import hold_requests, review_correction
 from xueji.corrections.queries import waiting_for
 from xueji.corrections.terms import OPEN, Origin, Stage, Verdict
 from xueji.desks.acting import act_of, for_staff, viewer_of
@@ -52,6 +52,7 @@ def _approve(request: HttpRequest, chosen: list) -> None:
     """All of the ticked ones or none. Raises Stopped."""
     act = act_of(request, "college")
     with transaction.atomic():
+        hold_requests(chosen)
         for made in chosen:
             review_correction(act, made, verdict=Verdict.APPROVE)
             if made.stage not in OPEN:

@@ -173,6 +173,7 @@ class Staging:
         self._stop_for_numbers_taken()
         self._apply_changes()
         if self.of_person:
+            self._hold_persons()
             self.changed_person.update(self._person_columns())
         self.new_person.insert()
         self.new_record.insert()
@@ -193,9 +194,10 @@ class Staging:
     def _prepare_late_ones_again(self) -> None:
         """Read and stage anew the records that somebody saved since they were staged.
 
-        From here to the end of the transaction nobody else writes them: SQLite has one writer, PostgreSQL locks the rows.
+        From here to the end of the transaction nobody else writes them: SQLite has one writer, PostgreSQL locks the rows,
+        in the order of their keys.
         """
-        lock = " FOR NO KEY UPDATE OF r" if connection.vendor == "postgresql" else ""
+        lock = " ORDER BY r.id FOR NO KEY UPDATE OF r" if connection.vendor == "postgresql" else ""
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT id FROM (SELECT r.id, r.revision <> s.revision AS late"
@@ -214,6 +216,12 @@ class Staging:
         self.changed_record.flush()
         self.changed_person.flush()
         _stop_for(conflicts)
+
+    def _hold_persons(self) -> None:
+        """Lock the persons after the records, by key, as records.commands.hold_records does: nobody waits for the other."""
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(f"SELECT p.id FROM {_PERSON} p JOIN {self.changed_person.name} s ON s.id = p.id ORDER BY p.id FOR NO KEY UPDATE OF p")
 
     def _stop_for_numbers_taken(self) -> None:
         with connection.cursor() as cursor:
