@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any, BinaryIO
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ from xueji.corrections.models import Correction, Evidence
 from xueji.corrections.queries import correctable, open_of, scope_of_correction
 from xueji.corrections.terms import OPEN, STAGE_WORDS, Origin, Stage, Verdict
 from xueji.journal.command import Act, Change, Scope, Stopped, command
-from xueji.records.commands import change_record, hold_record, put_correction_in_force
+from xueji.records.commands import change_record, hold_record, hold_records, put_correction_in_force
 from xueji.records.models import StudentRecord
 from xueji.records.queries import scope_of, value_of, values_in_force, values_of
 from xueji.rules.correction_policy import may_ask
@@ -39,7 +39,11 @@ def _of_correction(correction: Correction, **_: object) -> Scope:
 
 
 def _stage_is(correction: Correction, wanted: tuple[str, ...], verb: str) -> None:
-    """Lock the request and read it again: of two who act on it at once, the second one learns what the first one did."""
+    """Lock the request and read it again: of two who act on it at once, the second one learns what the first one did.
+
+    The record is locked before it, as asking does and as accepting a whole list does.
+    """
+    hold_record(correction.record)
     now = Correction.objects.select_related("record__person", "record__college").select_for_update(of=("self",), no_key=True)
     correction.refresh_from_db(from_queryset=now)
     if correction.stage not in wanted:
@@ -162,7 +166,7 @@ def review_correction(act: Act, correction: Correction, *, verdict: str, note: s
     correction.save(update_fields=["stage", "note", "reviewed_at", "reviewed_by", "reviewer"])
     if correction.stage == Stage.IN_FORCE:
         put_correction_in_force(act, correction.record, values={correction.field: correction.new}, request=str(correction.pk))
-    detail = {"field": correction.field, "request": str(correction.pk), "verdict": str(verdict), "note": correction.note}
+    detail = {"field": correction.field, "request": str(correction.pk), "verdict": str(verdict), "reason_given": bool(correction.note)}
     return Change(f"record:{correction.record.student_number}", scope_of_correction(correction), detail, correction)
 
 
@@ -183,8 +187,13 @@ def decide_correction(act: Act, correction: Correction, *, verdict: str, note: s
         correction.stage = Stage.IN_FORCE
         change_record(act, correction.record, values={correction.field: correction.new}, reason=f"更正申请 {correction.pk}")
     correction.save(update_fields=["stage", "note", "decided_at", "decided_by"])
-    detail = {"field": correction.field, "request": str(correction.pk), "verdict": str(verdict), "note": correction.note}
+    detail = {"field": correction.field, "request": str(correction.pk), "verdict": str(verdict), "reason_given": bool(correction.note)}
     return Change(f"record:{correction.record.student_number}", scope_of_correction(correction), detail, correction)
+
+
+def hold_requests(corrections: Iterable[Correction]) -> None:
+    """Lock the records of several requests before deciding them in one transaction, in the order everybody keeps."""
+    hold_records(StudentRecord.objects.filter(pk__in=[one.record_id for one in corrections]))
 
 
 def _not_the_own(act: Act, correction: Correction) -> None:

@@ -49,6 +49,14 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Quota:
+    """What one person may have kept for one purpose at a time (上传总量): files and bytes."""
+
+    files: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Upload:
     """What was seen of a file: size in bytes, the kind of its content, its pixels where it is a picture.
 
@@ -86,3 +94,11 @@ def upload(seen: Upload, limits: Limits) -> list[Finding]:
         if seen.width * seen.height > limits.pixels:
             return [finding("FILE.004", field="file", width=seen.width, height=seen.height, limit=f"{limits.pixels / 1e6:g}")]
     return []
+
+
+def within_quota(size: int, quota: Quota, *, kept_files: int, kept_bytes: int) -> list[Finding]:
+    """What stands in the way of one more file of ``size`` bytes beside what the person has kept already."""
+    if kept_files + 1 <= quota.files and kept_bytes + size <= quota.bytes:
+        return []
+    used = {"files": kept_files, "megabytes": f"{kept_bytes / MEGABYTE:.0f}"}
+    return [finding("FILE.007", field="file", most_files=quota.files, most_megabytes=f"{quota.bytes / MEGABYTE:g}", **used)]

@@ -18,12 +18,12 @@ from django.db import connection, transaction
 
 from xueji.accounts.permissions import Permission
 from xueji.journal.command import ANYWHERE, Act, Change, Scope, Stopped, command
-from xueji.rules.uploads import upload
+from xueji.rules.uploads import upload, within_quota
 from xueji.vault import keys, store
 from xueji.vault.fields import BlindIndexField, SealedField
 from xueji.vault.marks import mark_of, record_marks
 from xueji.vault.models import KeyMark, VaultFile
-from xueji.vault.queries import BATCH, due_for_purging
+from xueji.vault.queries import BATCH, due_for_purging, kept_by
 from xueji.vault.sniffing import seen_in
 from xueji.vault.terms import PURPOSES
 
@@ -48,13 +48,18 @@ def store_file(
 
     ``content`` is bytes, an opened seekable file (Django's uploads too) or a path. What it is, is read from its bytes.
     ``scope`` says whose it is. ``purge_on`` is the day its bytes are to be removed, if that is known already.
-    Raises Stopped with the finding when the purpose's limits forbid the file, KeyError for an unknown purpose.
+    What owners keep of their own is counted against the purpose's quota; staff, who act for many, are not.
+    Raises Stopped with the finding when the purpose's limits or the quota forbid the file, KeyError for an unknown purpose.
     """
-    limits = PURPOSES[purpose].limits
+    limits, quota = PURPOSES[purpose].limits, PURPOSES[purpose].quota
     with closing(_opened(content)) as file:
         size = file.seek(0, io.SEEK_END)
         seen = seen_in(file, size)
-        if findings := upload(seen, limits):
+        findings = upload(seen, limits)
+        if not findings and quota and scope.account and scope.account == act.by.id_text:
+            kept_files, kept_bytes = kept_by(scope.account, purpose)
+            findings = within_quota(size, quota, kept_files=kept_files, kept_bytes=kept_bytes)
+        if findings:
             raise Stopped(findings)
         place, size, digest, number = store.write(_pieces(file))
     kept = VaultFile(

@@ -10,7 +10,7 @@ from datetime import date
 from uuid import UUID
 
 from django.apps import apps
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 
 from xueji.accounts.queries import Viewer
 from xueji.vault import keys, store
@@ -63,6 +63,13 @@ def read_file(viewer: Viewer, file_id: UUID | str) -> bytes:
 def same_bytes(file: VaultFile, content: bytes) -> bool:
     """Whether a kept file is these very bytes, told by its keyed digest; also after the bytes were purged."""
     return hmac.compare_digest(hmac.digest(keys.digest_key("file-digest"), content, hashlib.sha256), bytes(file.digest))
+
+
+def kept_by(account: str, purpose: str) -> tuple[int, int]:
+    """How many files, of how many bytes, an account has kept of its own for a purpose; one query."""
+    mine = VaultFile.objects.filter(account=account, made_by=account, purpose=purpose, purged_at=None)
+    found = mine.aggregate(files=Count("pk"), bytes=Sum("size"))
+    return found["files"], found["bytes"] or 0
 
 
 def due_for_purging(on: date) -> QuerySet[VaultFile]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from xueji.accounts.permissions import Permission
 from xueji.catalogue.text import Text
-from xueji.rules.uploads import MEGABYTE, Limits
+from xueji.rules.uploads import MEGABYTE, Limits, Quota
 
 JPEG = "image/jpeg"
 PNG = "image/png"
@@ -24,7 +24,7 @@ class Purpose:
 
     ``owner_reads``: the account in the file's scope reads it too. ``reader`` is the permission that staff need for the
     file's scope; None means nobody but owner and storer. ``judge`` is a second permission that reads, for who must look at
-    a thing to decide about it without reading the record it belongs to.
+    a thing to decide about it without reading the record it belongs to. ``quota`` is what one owner may have kept at a time.
     """
 
     label: Text
@@ -33,6 +33,7 @@ class Purpose:
     owner_reads: bool = True
     journaled: bool = False
     judge: Permission | None = None
+    quota: Quota | None = None
 
 
 PURPOSES: dict[str, Purpose] = {
@@ -42,11 +43,11 @@ PURPOSES: dict[str, Purpose] = {
     ),
     "form_photo": Purpose(
         Text("登记表照片", "photo for the record form"), Limits((JPEG, PNG), 10 * MEGABYTE, 50_000_000),
-        Permission.STUDENT_READ,
+        Permission.STUDENT_READ, quota=Quota(20, 60 * MEGABYTE),
     ),
     "evidence": Purpose(
         Text("证明材料", "evidence"), Limits((JPEG, PNG, PDF), 20 * MEGABYTE, 50_000_000),
-        Permission.CORRECTION_REVIEW, journaled=True,
+        Permission.CORRECTION_REVIEW, journaled=True, quota=Quota(60, 200 * MEGABYTE),
     ),
     "scan": Purpose(
         Text("签字盖章扫描件", "scan of a signed sheet"), Limits((PDF, JPEG, PNG), 60 * MEGABYTE, 120_000_000),

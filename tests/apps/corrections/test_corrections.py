@@ -202,3 +202,29 @@ def test_the_journal_names_the_field_and_never_the_value(world):
 
 def test_every_stage_has_words_and_a_state():
     assert set(STAGE_WORDS) == set(STATES) == set(Stage)
+
+
+def test_the_reason_of_a_decision_is_with_the_request_and_not_in_the_journal(world):
+    made = request_correction(world.act("李明"), world.record("李明"), field="political_status", new="02", origin="step").result
+    review_correction(world.act("王秘书"), made, verdict="return", note="父亲病重期间的材料看不清")
+    event = Event.objects.get(kind="correction.reviewed")
+    assert event.detail["reason_given"] is True and "病" not in str(event.detail)
+    made.refresh_from_db()
+    assert "病重" in made.note
+
+
+def test_what_a_student_uploads_has_an_end_and_staff_can_still_help(world, monkeypatch):
+    from dataclasses import replace
+
+    from xueji.rules.uploads import Quota
+    from xueji.vault import terms
+
+    monkeypatch.setitem(terms.PURPOSES, "evidence", replace(terms.PURPOSES["evidence"], quota=Quota(2, 10**9)))
+    record, proof = world.record("李明"), {"police_certificate": portrait(), "household_register": portrait()}
+    request_correction(world.act("李明"), record, field="name", new="李明远", reason="公安机关已更正", evidence=proof)
+    asked = {"field": "ethnic_group", "new": "03", "reason": "户口簿为回族", "evidence": {"household_register": portrait()}}
+    with pytest.raises(Stopped) as stopped:
+        request_correction(world.act("李明"), record, **asked)
+    (one,) = stopped.value.findings
+    assert one.id == "FILE.007" and "已有 2 个" in one.message.zh and "2 files" in one.message.en
+    assert request_correction(world.act("王秘书"), record, **asked).result.evidence.count() == 1

@@ -19,6 +19,7 @@ from xueji.desks.components.rows import FieldRow
 from xueji.rules.fields import required
 from xueji.rules.findings import Finding
 from xueji.rules.identity import mask
+from xueji.vault.terms import PURPOSES
 
 ON_A_CERTIFICATE = frozenset({"name", "name_pinyin"})
 NOT_NOW = Text("这一项本次不更正。", "This is not corrected in this round.")
@@ -197,6 +198,6 @@ def sections_of(
         if one.kind is Kind.TABLE and not locked and it.editable:
             entry.table = _table(one, value if isinstance(value, list) else [], by_field)
         if one.kind is Kind.PHOTO:
-            row.attrs["accept"] = "image/jpeg,image/png"
+            row.attrs |= {"accept": "image/jpeg,image/png", "data-preview": "", "data-limit": str(PURPOSES["form_photo"].limits.bytes)}
         sections.setdefault(one.group, Section(one.group, GROUPS[one.group].label, [])).entries.append(entry)
     return list(sections.values())
