@@ -1,4 +1,4 @@
-"""The college's progress page and the search by name or number: the same questions at 1,000 and at 100,000 students.
+"""The college's progress page, the registry's overview and the search by name or number: the same questions at 1,000 and at 100,000 students.
 
 Both are asked through the whole application (address, session, permissions, template) in this process, without a network.
 The secretary sees one of twelve colleges, the registrar all of them.
@@ -92,6 +92,9 @@ def run(report):
     pages = {
         "progress page of a college": ("secretary", "/college/bjut-2024-enrolment/"),
         "progress page, filtered by name": ("secretary", "/college/bjut-2024-enrolment/?q=欧阳文"),
+        "last page of a college": ("secretary", "/college/bjut-2024-enrolment/?page=999"),
+        "notices that concern a college": ("secretary", "/college/?all=1"),
+        "overview of the registry": ("registrar", "/registry/"),
         "search by name, one college": ("secretary", "/college/students/?q=欧阳文"),
         "search by number, one college": ("secretary", "/college/students/?q=S20240000"),
         "search by name, whole school": ("registrar", "/college/students/?q=欧阳文"),

@@ -16,7 +16,7 @@ from pathlib import Path
 
 DATABASES = ("sqlite", "postgresql")
 ROWS = int(os.environ.get("XUEJI_BENCH_ROWS", "50000"))
-PEER_ROWS = min(ROWS, 2_000)
+PEER_ROWS = min(ROWS, 1_000)
 SAVERS = 8
 BETWEEN_SAVES = 0.1
 
