@@ -9,7 +9,15 @@ from playwright.sync_api import Page, expect
 from tests.apps.photos.day import at, jpeg, opened
 
 from xueji.formats.workbooks import Heading, write
-from xueji.photos.day.commands.after import Arrival, confirm_photo, dispute_photo, enter_prints, nominate_student, take_over_captures, take_over_faces
+from xueji.photos.day.commands.after import (
+    Arrival,
+    confirm_photo,
+    dispute_photo,
+    enter_prints,
+    nominate_student,
+    take_over_captures,
+    take_over_faces,
+)
 from xueji.photos.day.models import Session
 from xueji.records.models import College
 from xueji.rules.capture import Face
