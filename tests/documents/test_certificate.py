@@ -2,10 +2,15 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from io import BytesIO
 
 import pytest
-from tests.documents.reading import codes, photos
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image
+from tests.documents.reading import codes, photos, word_boxes
 
+from xueji.documents import certificate
 from xueji.documents.certificate import CertificatePage, findings_for, overflows, render, render_by
 from xueji.documents.certificate_reading import bare, compare, photo_digest, read_pages, text_of
 from xueji.documents.engine import Unprintable
@@ -63,6 +68,40 @@ def test_several_processes_set_the_same_file(page):
     seen = []
     pdf = render_by(2, (), pages, at=AT, done=seen.append)
     assert [read.text for read in read_pages(pdf, codes=False)] == [text_of(p) for p in pages] and seen[-1] == 60
+
+
+def test_a_wrong_phrase_a_swapped_photo_and_a_code_of_another_are_found_on_the_rendered_page(press, page):
+    """The planted faults are set on paper and read back; only what is read counts."""
+    faults = {
+        "RUN.001": replace(page, body=page.body.replace("准予毕业", "准许毕业")),
+        "RUN.002": replace(page, photo=_portrait(60)),
+        "RUN.003": replace(page, qr_text=page.qr_text[:-1] + "B"),
+    }
+    for number, fault in faults.items():
+        (read,) = read_pages(render(press, [fault], at=AT))
+        assert [f.id for f in compare(page, read)] == [number]
+
+
+def _portrait(shade: int) -> bytes:
+    out = BytesIO()
+    Image.new("RGB", (480, 640), (shade, shade, shade)).save(out, "JPEG", quality=80)
+    return out.getvalue()
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    name=st.text(st.sampled_from("阿卜杜热西提买·欧阳䶮AnnaŁucjaNGUYỄN '-"), min_size=1, max_size=40).filter(str.strip),
+    times=st.integers(1, 6),
+)
+def test_the_lines_on_paper_are_the_lines_reckoned(press, page, name, times):
+    """No line that was reckoned to fit is broken again by the typesetter: so nothing stands lower than was thought."""
+    named = replace(page, body=f"研究生{name}，于2017年9月至2020年6月在本校{'马克思主义理论' * times}专业学习，准予毕业。", photo=None)
+    cut, lines = certificate._body(named, press.faces.advance)
+    (boxes,) = word_boxes(render(press, [named], at=AT))
+    body = [box for box in boxes if 80 * 72 / 25.4 - 2 <= box[0] and box[1] > 595 - 134 * 72 / 25.4 and box[3] < 595 - 57 * 72 / 25.4]
+    highest, lowest = max(box[3] for box in body), min(box[1] for box in body)
+    assert highest - lowest < ((len(lines) - 1) * cut.pitch + 1.3) * cut.size
+    assert max(box[2] for box in body) < (80 + 184.8) * 72 / 25.4
 
 
 def test_hyphens_and_white_space_do_not_count(page):

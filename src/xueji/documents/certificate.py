@@ -8,6 +8,7 @@ longest names are tried before a master is approved.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -22,7 +23,7 @@ from xueji.documents.ornament import certificate_art
 from xueji.documents.wrapping import lines, width
 from xueji.rules.findings import Finding, finding
 
-PORTION = 25
+PORTION = 16
 """Pages set at once: enough to share the fonts' subset, few enough to keep the memory flat."""
 MM = 72 / 25.4
 BODY_MM = (184.0, 73.0)
@@ -106,7 +107,7 @@ def render_by(workers: int, folders: tuple[Path, ...], pages: Sequence[Certifica
     tasks = ((folders, list(pages[start : start + PORTION]), at) for start in range(0, len(pages), PORTION))
     whole = Joining()
     found: list[Finding] = []
-    with get_context("spawn").Pool(workers) as pool:
+    with get_context("spawn").Pool(workers, _alone) as pool:
         for number, part in enumerate(pool.imap(_set_apart, tasks), 1):
             if isinstance(part, bytes):
                 whole.add(part)
@@ -126,6 +127,13 @@ def _set_apart(task: tuple[tuple[Path, ...], list[CertificatePage], datetime]) -
         return render(press(folders), pages, at=at)
     except Unprintable as wrong:
         return wrong.findings
+    finally:
+        press(folders).forget()
+
+
+def _alone() -> None:
+    """One thread is enough where every core has a process; the typesetter asks at its first work."""
+    os.environ["RAYON_NUM_THREADS"] = "1"
 
 
 def findings_for(press_: Press, pages: Iterable[CertificatePage]) -> list[Finding]:

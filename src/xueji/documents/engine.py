@@ -78,6 +78,12 @@ class Press:
                 raise
             raise Unprintable([finding("DOC.002", place=place, who=place, detail=problem.message)]) from problem
 
+    def forget(self) -> None:
+        """Let go of what earlier prints left in memory: the typesetter drops what ten compilations in a row did not use."""
+        with self._lock:
+            for _ in range(10):
+                self._compiler.compile(input=b"", format="pdf", timestamp=0)
+
 
 @lru_cache(maxsize=4)
 def press(folders: tuple[Path, ...] = ()) -> Press:
