@@ -79,6 +79,40 @@ def test_a_turned_copy_is_measured_within_half_a_degree(neutral, degrees):
     assert measure(jpeg(turned)).pose.roll - straight == pytest.approx(degrees, abs=0.6)
 
 
+def turned(rgb: np.ndarray, degrees: float) -> np.ndarray:
+    h, w = rgb.shape[:2]
+    place = cv2.getRotationMatrix2D((w / 2, h / 2), degrees, 1)
+    return cv2.warpAffine(rgb, place, (w, h), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+
+
+SLIGHT = {
+    "saved once more": lambda rgb: cv2.imdecode(cv2.imencode(".jpg", rgb, [cv2.IMWRITE_JPEG_QUALITY, 65])[1], cv2.IMREAD_UNCHANGED),
+    "a little darker": lambda rgb: (rgb * 0.85).astype(np.uint8),
+    "a little brighter": lambda rgb: np.clip(rgb * 1.1, 0, 255).astype(np.uint8),
+    "slightly soft": lambda rgb: cv2.GaussianBlur(rgb, (0, 0), 0.7),
+    "mirrored": lambda rgb: np.ascontiguousarray(rgb[:, ::-1]),
+    "turned by 2 degrees": lambda rgb: turned(rgb, 2),
+    "turned back by 2 degrees": lambda rgb: turned(rgb, -2),
+    "three quarters of the size": lambda rgb: cv2.resize(rgb, None, fx=0.75, fy=0.75, interpolation=cv2.INTER_AREA),
+}
+
+
+@pytest.mark.parametrize("change", SLIGHT)
+@pytest.mark.parametrize("name", ["london_005_neutral.jpg", "faker_male_83.jpg", "faker_male_19.jpg"])
+def test_a_slight_change_turns_no_good_face_into_a_rejected_one(name, change):
+    """Narrow eyes, a dark skin, full lips: what is right about the face stays right."""
+    whole = SLIGHT[change](open_photo((PHOTOS / name).read_bytes()).rgb)
+    assert rejected(jpeg(whole)) & {"face_count", "eyes", "teeth", "yaw", "roll", "pitch", "sharpness", "exposure"} == set()
+
+
+def test_somebody_small_beside_the_head_is_counted(neutral):
+    other = open_photo((PHOTOS / "faker_male_12.jpg").read_bytes()).rgb
+    small = cv2.resize(other, (120, 120), interpolation=cv2.INTER_AREA)
+    picture = neutral.copy()
+    picture[200:320, 20:140] = small
+    assert measure(jpeg(neutral)).faces == 1 and measure(jpeg(picture)).faces == 2
+
+
 def test_two_people_are_counted(neutral):
     both = np.hstack([neutral[:, 150:750], neutral[:, 150:750][:, ::-1]])
     assert measure(jpeg(both)).faces == 2
