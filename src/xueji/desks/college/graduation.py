@@ -72,7 +72,7 @@ def graduation(request: HttpRequest, code: str) -> HttpResponse:
         rows = reviewed_cases(page.object_list, campaign, on)
     return render(request, "college/graduation.html",
                   {"campaign": campaign, "notice": notice_of(campaign), "college": college, "colleges": colleges, "page": page,
-                   "rows": [_line(*one) for one in rows], "counts": counts, "chosen": chosen, "now": now, "keys": KEYS,
+                   "rows": [_line(*one) for one in rows], "counts": counts, "chosen": chosen, "now": now, "keys": KEYS if viewer.holds(Permission.CONCLUSION_APPROVE) else KEYS[:2],
                    "filters": [(name, said(word), counts.get(name)) for name, word in FILTERS.items()],
                    "may_propose": viewer.holds(Permission.CONCLUSION_PROPOSE), "may_approve": viewer.holds(Permission.CONCLUSION_APPROVE),
                    "lateness": notice_of(campaign).lateness.get("college")})  # fmt: skip
