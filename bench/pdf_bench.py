@@ -15,7 +15,7 @@ from xueji.catalogue.fields import Population
 from xueji.catalogue.text import Text
 from xueji.documents import college_file, record_form
 from xueji.documents.contents_sheet import FiledForm, contents_sheet
-from xueji.documents.engine import Press
+from xueji.documents.engine import Press, qr
 from xueji.documents.record_form import RecordForm
 
 ONE_BY_ONE, COLLEGE, BY_TWO, PEER = 60, 250, 600, 12
@@ -73,7 +73,7 @@ th {{ font: 8.5pt/1.1 Hei; background: #f7f7f7; padding: 1mm; }}
 
 def as_html(form: RecordForm) -> str:
     """The same values in the same grid, for the peer."""
-    values = record_form._values(form)
+    values = record_form._words(form) | {"picture_qr": qr(form.address)}
     said = html.escape
 
     def row(cells, tracks, extra=""):
@@ -85,7 +85,7 @@ def as_html(form: RecordForm) -> str:
 
     photo = f"<img src='data:image/jpeg;base64,{base64.b64encode(form.photo).decode()}'>"
     parts = [
-        f"<div class=foot>{values['picture_qr']}{said(values['foot_source'])}<br>{said(values['foot_proof'])}</div>",
+        f"<div class=foot>{values['picture_qr']}{said(values['foot'][0])}<br>{said(values['proof'])}</div>",
         f"<h1>{said(values['school'])}</h1><h2>{said(values['title'])}</h2>",
         f"<div class=top><span>{said(values['heading_left'])}</span><span>{said(values['heading_right'])}</span></div>",
     ]
