@@ -324,3 +324,41 @@ def test_signing_key_and_seal_are_made_once_on_screen(office):
     assert one.post("/registry/certificates/", {"seal": "1"}).status_code == 302
     assert sorted(IssuerKey.objects.values_list("purpose", flat=True)) == ["document", "statement"]
     assert "还没有签发密钥" not in one.get("/registry/certificates/").content.decode()
+
+
+def test_the_sheet_the_runs_and_the_numbers_ask_as_often_for_three_as_for_one(office, django_assert_max_num_queries):
+    from xueji.certificates.commands.places import receive_box, send_box
+    from xueji.records.models import College
+
+    StudentRecord.objects.filter(person__name="赵强").update(college_id="A")
+    at_college(office, "李明")
+    pages = (("王秘书", "/college/certificates/sheet/A/"), ("王秘书", "/college/certificates/?q=S2024"), ("刘老师", "/registry/certificates/runs/"),
+             ("刘老师", "/registry/certificates/numbers/"))  # fmt: skip
+    asked = []
+    for name, address in pages:
+        client = office.world.client(name)
+        client.get(address)
+        with django_assert_max_num_queries(40) as few:
+            client.get(address)
+        asked.append((client, address, len(few)))
+    for name in ("王芳", "赵强"):
+        run = office.printed(names=(name,))
+        listed = list(run.certificates.all())
+        receive_box(office.world.act("王秘书"), send_box(office.first, college=College.objects.get(code="A"), certificates=listed).result, counted=1)
+    one = office.world.client("刘老师")
+    one.post("/registry/certificates/numbers/", {"act": "skip", "series": "199901202402", "count": "3", "reason": "污损"})
+    for client, address, few in asked:
+        client.get(address)
+        with django_assert_max_num_queries(few):
+            assert client.get(address).status_code == 200, address
+
+
+def test_lists_come_in_pages(office, monkeypatch):
+    from xueji.desks.college import certificates as desk
+
+    monkeypatch.setattr(desk, "PER_PAGE", 1)
+    at_college(office, "李明", "王芳")
+    secretary = office.world.client("王秘书")
+    first = secretary.get("/college/certificates/").content.decode().partition('id="l"')[2]
+    second = secretary.get("/college/certificates/?page=2").content.decode().partition('id="l"')[2]
+    assert ("李明" in first, "王芳" in first) == (True, False) and ("李明" in second, "王芳" in second) == (False, True)

@@ -16,6 +16,7 @@ from xueji.desks.components.languages import said
 from xueji.journal.command import Stopped
 
 PER_PAGE = 100
+KEYS = [("J K", Text("上下", "move")), ("X", Text("勾选", "tick")), ("R", Text("接收", "receive"))]
 
 
 @for_staff(Permission.ARCHIVE_RECEIVE)
@@ -34,5 +35,6 @@ def receiving(request: HttpRequest) -> HttpResponse:
         except Stopped as stopped:
             findings = stopped.findings
     held = Paginator(in_archive(viewer), PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "archive/receiving.html", {"waiting": waiting_for_archive(viewer)[:500], "held": held, "findings": findings},
+    return render(request, "archive/receiving.html", {"waiting": waiting_for_archive(viewer)[:PER_PAGE], "more": max(0, waiting_for_archive(viewer).count() - PER_PAGE), "held": held,
+                                                      "keys": KEYS, "findings": findings},
                   status=422 if findings else 200)  # fmt: skip
