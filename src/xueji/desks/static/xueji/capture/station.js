@@ -17,7 +17,7 @@ const LOCAL = {
   "STAT.005": say("采集凭证已过期。", "The code has expired."),
   "STAT.006": say("这张采集凭证已作废。", "This code was revoked."),
 };
-let kit = null, turn = null, stream = null, guide = null, sending = false, offline = !navigator.onLine, signedOut = false, unjudged = 0;
+let kit = null, turn = null, stream = null, guide = null, sending = false, offline = !navigator.onLine, signedOut = false, unjudged = 0, looking = Promise.resolve();
 
 const cookie = (name) => document.cookie.split("; ").find((c) => c.startsWith(`${name}=`))?.split("=")[1] ?? "";
 class NoNetwork extends Error {}
@@ -194,11 +194,14 @@ async function shot(photo) {
     body.set("act", "shot");
     body.set("photo", photo, "photo.jpg");
     const answer = await ask(turn.address, body), seen = await answer.json();
+    if (turn?.photo !== photo) return; // taken again meanwhile: the word is about a picture that is gone
     if (!answer.ok) { part("choice").hidden = true; verdict.textContent = seen.findings.map((f) => `${f.message} ${f.id}`).join(" "); return; }
     verdict.textContent = [seen.verdict.said, ...seen.verdict.lines].join(say("；", "; "));
   } catch (gone) {
     if (!(gone instanceof NoNetwork)) throw gone;
+    if (!turn) return;
     turn.local = true;
+    if (turn.photo !== photo) return;
     verdict.textContent = say("还没有检测（没有网络）：请先人工看片，恢复网络后自动检测，退回的会在这里显示。", "Not checked yet (no network): look yourself now; it is checked when the network is back, and a rejection is shown here.");
   }
   part("accept").focus();
@@ -213,6 +216,8 @@ async function act(name, more = {}) {
 }
 
 async function accepted() {
+  await looking; // the server has the picture before it hears that it is accepted
+  if (!turn?.photo) return;
   turn.accepted = true;
   if (!turn.local) await act("accept").catch(() => { turn.local = true; });
   part("choice").hidden = true;
@@ -284,10 +289,10 @@ form.addEventListener("submit", (event) => {
 });
 part("by-camera").addEventListener("click", () => void byCamera());
 part("by-camera").hidden = !navigator.mediaDevices?.getUserMedia;
-part("shoot").addEventListener("click", async () => shot(await frame()));
-part("file").addEventListener("change", () => { const chosen = part("file").files[0]; if (chosen && turn) void shot(chosen); });
+part("shoot").addEventListener("click", async () => { looking = shot(await frame()); await looking; });
+part("file").addEventListener("change", () => { const chosen = part("file").files[0]; if (chosen && turn) looking = shot(chosen); });
 part("accept").addEventListener("click", () => void accepted());
-part("again").addEventListener("click", () => { picture.hidden = part("choice").hidden = true; verdict.textContent = ""; part("shoot").focus(); if (stream) guidance(); });
+part("again").addEventListener("click", () => { turn.photo = null; picture.hidden = part("choice").hidden = true; verdict.textContent = ""; part("shoot").focus(); if (stream) guidance(); });
 part("done").addEventListener("click", () => void finished("done"));
 part("left").addEventListener("click", () => void finished("left"));
 window.addEventListener("online", () => void figures());
