@@ -289,7 +289,7 @@ def asked_correction(world: World) -> str:
 
 def asked_extension(world: World, name: str) -> str:
     """A later end that the counsellor asked for."""
-    from xueji.campaigns.extension_requests import request_extension
+    from xueji.campaigns.commands import request_extension
 
     until = world.campaign.closes + timedelta(days=1)
     return str(request_extension(world.act("高辅导员"), world.case_of(name), until=until, reason="住院").result.pk)

@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from xueji.accounts.models import Account
-from xueji.campaigns.extension_requests import decide_extension, request_extension, requests_of, requests_waiting
+from xueji.campaigns.commands import decide_extension, request_extension
+from xueji.campaigns.extension_requests import requests_of, requests_waiting
 from xueji.campaigns.models import ExtensionRequest
 from xueji.campaigns.queries import steps_of
 from xueji.journal.command import Refused, Stopped

@@ -7,7 +7,14 @@ import pytest
 from django.db import IntegrityError, transaction
 from tests.apps.collection.answers import portrait
 
-from xueji.corrections.commands import add_evidence, decide_correction, request_correction, review_correction, withdraw_correction
+from xueji.corrections.commands import (
+    add_evidence,
+    decide_correction,
+    keep_evidence_aside,
+    request_correction,
+    review_correction,
+    withdraw_correction,
+)
 from xueji.corrections.models import Correction
 from xueji.corrections.queries import correctable, correction_for, corrections_for, missing_evidence, open_of, waiting_for
 from xueji.corrections.terms import STAGE_WORDS, STATES, Origin, Stage, Verdict
@@ -228,3 +235,12 @@ def test_what_a_student_uploads_has_an_end_and_staff_can_still_help(world, monke
     (one,) = stopped.value.findings
     assert one.id == "FILE.007" and "已有 2 个" in one.message.zh and "2 files" in one.message.en
     assert request_correction(world.act("王秘书"), record, **asked).result.evidence.count() == 1
+
+
+def test_a_proof_kept_aside_waits_two_days_for_its_request(world):
+    kept = keep_evidence_aside(world.act("李明"), world.record("李明"), content=portrait()).result
+    assert (kept.purge_on - world.now.date()).days == 2
+    with pytest.raises(Stopped):
+        keep_evidence_aside(world.act("李明"), world.record("李明"), content=b"MZ")
+    with pytest.raises(Refused):
+        keep_evidence_aside(world.act("王芳"), world.record("李明"), content=portrait())

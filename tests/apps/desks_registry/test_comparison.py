@@ -118,6 +118,7 @@ def test_values_lie_sealed_and_nowhere_else(imported):
 
 
 def test_the_files_of_the_one_before_are_removed_later(imported):
+    """keep_comparison sets the term of what it follows."""
     client = imported.client("刘老师")
     client.post(PAGE)
     client.post(PAGE)

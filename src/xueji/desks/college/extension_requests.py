@@ -14,7 +14,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from xueji.accounts.permissions import Permission
-from xueji.campaigns.extension_requests import decide_extension, request_extension, request_for, requests_waiting
+from xueji.campaigns.commands import decide_extension, request_extension
+from xueji.campaigns.extension_requests import request_for, requests_waiting
 from xueji.campaigns.letters import tell_all
 from xueji.campaigns.queries import cases_for
 from xueji.catalogue.text import Text
