@@ -23,7 +23,7 @@ WORDS = {
 
 @click.group()
 def certificate() -> None:
-    """Certificates (证书): numbers and gaps, verifying, publishing keys and revocations."""
+    """Certificates (证书): verify them, publish keys and revocations. Numbers are `xueji numbers`."""
 
 
 @certificate.command()
