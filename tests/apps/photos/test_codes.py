@@ -7,9 +7,10 @@ from tests.apps.photos.test_day import stopped
 from xueji.campaigns.models import Case
 from xueji.journal.command import Refused
 from xueji.journal.models import Event
-from xueji.photos.day.commands.codes import issue_code, issue_code_at_the_door, issue_code_for, issue_codes_for, revoke_code, rotate_code
+from xueji.photos.day.commands.codes import issue_code, issue_code_at_the_door, issue_code_for, revoke_code, rotate_code
 from xueji.photos.day.models import Code, Session, StationKeys
-from xueji.photos.day.queries import cases_for_slips, code_of, codes_for, keys_by, slip_sheet, slips_of
+from xueji.photos.day.queries import code_of, keys_by
+from xueji.photos.day.slips import cases_for_slips, codes_for, issue_codes_for, slip_sheet, slips_of
 from xueji.photos.day.tokens import opened as token_opened
 
 pytestmark = pytest.mark.django_db

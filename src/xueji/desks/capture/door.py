@@ -14,7 +14,7 @@ from xueji.documents.capture_slips import render as printed
 from xueji.documents.engine import Unprintable, press, qr
 from xueji.journal.command import Stopped
 from xueji.photos.day.commands.codes import issue_code_at_the_door
-from xueji.photos.day.queries import slip_sheet
+from xueji.photos.day.slips import slip_sheet
 
 
 @OPERATE

@@ -15,8 +15,7 @@ from xueji.desks.acting import act_of, viewer_of
 from xueji.desks.components.moments import moment_text, this_year
 from xueji.documents.capture_slips import render as printed
 from xueji.documents.engine import press
-from xueji.photos.day.commands.codes import issue_codes_for
-from xueji.photos.day.queries import cases_for_slips, slip_sheet
+from xueji.photos.day.slips import cases_for_slips, issue_codes_for, slip_sheet
 
 if TYPE_CHECKING:
     from xueji.campaigns.models import Campaign

@@ -15,7 +15,6 @@ from xueji.accounts.queries import Viewer
 from xueji.campaigns.models import Campaign, Case
 from xueji.campaigns.queries import SHANGHAI, campaigns, notice_of
 from xueji.catalogue.text import Text
-from xueji.documents.capture_slips import Slip, SlipSheet
 from xueji.journal.command import Scope
 from xueji.photos.day.models import (
     Capture,
@@ -33,7 +32,7 @@ from xueji.photos.day.models import (
 from xueji.photos.day.terms import ORIGINS, Capturing, Entry, Origin, capturing
 from xueji.photos.day.tokens import Inside, Secrets, made
 from xueji.records.models import College, StudentRecord
-from xueji.records.queries import school, visible
+from xueji.records.queries import visible
 from xueji.records.terms import Standing
 from xueji.rules.capture import Duty, Face, Graduand, Round, Taken, duty, valid_photo, worth
 from xueji.rules.findings import Finding, finding
@@ -207,45 +206,6 @@ def token_of(code: Code) -> str:
     if row is None:
         raise LookupError("no station keys")
     return made(Inside(code.case_id, code.expires_at, code.serial), secrets_of(row))
-
-
-def codes_for(viewer: Viewer, campaign: Campaign) -> QuerySet[Code]:
-    """Every code given out in a round to students the viewer receives papers of, newest first, with who holds it."""
-    rows = Code.objects.filter(visible(viewer, Permission.CASE_RECEIVE, "case__record__"), case__campaign=campaign)
-    return rows.select_related("case__campaign", "case__record__person", "case__record__college").order_by("-issued_at", "-pk")
-
-
-def cases_for_slips(viewer: Viewer, campaign: Campaign, *, class_number: str = "", session: Any = None, number: str = "") -> QuerySet[Case]:
-    """Whose paper slips the viewer may print: who may come, of a class, a session (its id) or one student number; in the order of the queue."""
-    cases = cases_in(viewer, campaign, Permission.CASE_RECEIVE).exclude(group__in=["must_not", "later", "stands"]).select_related("slot__session")
-    if class_number:
-        cases = cases.filter(record__class_number=class_number)
-    if session:
-        cases = cases.filter(slot__session=session)
-    if number:
-        cases = cases.filter(record__student_number=number.strip().upper())
-    return cases.order_by("slot__starts", "slot__position", "record__class_number", "record__student_number")
-
-
-def slips_of(codes: Iterable[Code]) -> list[Slip]:
-    """The codes as paper slips, in the given order, each with its holder's place in the timetable. Raises LookupError without keys."""
-    given = list(codes)
-    numbers = {c.pk: c.record for c in Case.objects.filter(pk__in={one.case_id for one in given}).select_related("record")}
-    places = {s.case_id: s for s in Slot.objects.filter(case__in=numbers).select_related("session")}
-    slips, keys = [], keys_now()
-    if keys is None:
-        raise LookupError("no station keys")
-    for one in given:
-        record, slot = numbers[one.case_id], places.get(one.case_id)
-        token = made(Inside(one.case_id, one.expires_at, one.serial), secrets_of(keys))
-        place = f"{slot.session.campus} {slot.session.room}" if slot else ""
-        slips.append(Slip(token, record.student_number, record.class_number, one.serial, one.expires_at, slot.starts if slot else None, place))
-    return slips
-
-
-def slip_sheet(campaign: Campaign, codes: Iterable[Code], at: datetime) -> SlipSheet:
-    """The codes as a sheet to print with documents.capture_slips.render. Raises LookupError without keys."""
-    return SlipSheet(school().name, campaign.title, campaign.number, slips_of(codes), at)
 
 
 def revoked_serials(campaign: Campaign) -> list[str]:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
-
-from django.db import transaction
 
 from xueji.accounts.permissions import Permission
 from xueji.campaigns.models import Campaign, Case
@@ -52,17 +49,6 @@ def issue_code(act: Act, case: Case, *, renew: bool = False) -> Change:
 def issue_code_for(act: Act, case: Case) -> Change:
     """Give out a code for a student's paper slip (代打印采集凭证). A code in force stays: phone and paper are then the same code."""
     return _issued(act, case, False)
-
-
-@transaction.atomic
-def issue_codes_for(act: Act, cases: Sequence[Case]) -> list[Code]:
-    """Codes for the slips of a class or a session, in the order of the cases. Each is asked for and journaled by itself.
-
-    Raises Refused, and gives out none, when one of the students is not the actor's to look after; Stopped without keys.
-    """
-    if keys_now() is None:
-        raise Stopped([finding("STAT.035")])
-    return [issue_code_for(act, case).result for case in cases]
 
 
 @command(needs=Permission.STATION_OPERATE, records="capture.code_issued", scope=lambda campaign, campus, **_: Scope(campus=campus))
