@@ -4,6 +4,11 @@ import os
 import shutil
 
 import pytest
+from hypothesis import settings
+
+# No test is timed: a busy machine is no fault of the code.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 # Playwright's synchronous calls run inside an event loop of their own; Django would take that for a mistake of ours.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")

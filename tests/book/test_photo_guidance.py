@@ -4,7 +4,7 @@ import pytest
 from tests.book.tables import rows
 from tests.book.test_photos import changed
 
-from xueji.rules.photo_guidance import instruction
+from xueji.rules.photo_guidance import guide, guide_as_json, instruction, numbers_of
 from xueji.rules.photo_profile import load_profile
 
 REHEARSAL = load_profile("rehearsal")
@@ -45,3 +45,23 @@ def test_the_book_of_guidance(case):
     assert (said.say.zh, said.say.en) == (case["word"], case["in English"])
     assert len(said.say.zh) == 2
     assert said.hold == (case["word"] == "别动")
+
+
+def test_what_could_not_be_measured_is_left_out_and_never_zero():
+    whole = numbers_of(changed(""))
+    for part, names in (
+        ("head", {"face_width", "off_centre", "eyes_line", "hair_top"}),
+        ("pose", {"roll", "yaw", "pitch"}),
+        ("light", {"clipped", "direction", "sharpness"}),
+        ("eyes", {"opening", "gaze"}),
+        ("mouth", {"gap", "teeth", "strip", "strip_width"}),
+    ):
+        assert set(whole) - set(numbers_of(changed(f"{part}=None"))) == names, part
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_page_that_measures_by_itself_follows_the_same_table(lang):
+    table = guide_as_json(REHEARSAL, lang)
+    assert [(one["code"], one["say"]) for one in table["steps"]] == [(step.code, step.say.in_(lang)) for step in guide(REHEARSAL)]
+    assert table["words"]["hold"] == {"zh": "别动", "en": "Hold still"}[lang] and set(table["words"]) == {"nobody", "alone", "hold"}
+    assert table["size"] == [480, 640]

@@ -2,6 +2,7 @@
 
 import tomllib
 from datetime import date, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,7 @@ def things(world: World) -> dict[str, object]:
         "certificate": lambda: released_certificate(world).pk,
         "run": lambda: released_certificate(world).run_id,
         "master": lambda: released_certificate(world).run.master_id,
+        "comparison": lambda: kept_comparison(world),
         "disclosed_photo": lambda: disclosed_photo(world),
         "issuer_key": lambda: signing_key(world),
         "judgement": lambda: rejected_photo(world, record).pk,
@@ -106,6 +108,24 @@ def compared_roster(world: World):
     kept = receive_roster(world.act("刘老师"), "学号,姓名\nS24010999,\n".encode(), title="名册.csv").result
     running.compare(world.act("刘老师"), kept)
     return kept
+
+
+def taken_photo() -> bytes:
+    """A JPEG as a camera makes it."""
+    from PIL import Image
+
+    kept = BytesIO()
+    Image.new("RGB", (480, 640), (60, 130, 200)).save(kept, "JPEG", quality=95)
+    return kept.getvalue()
+
+
+def kept_comparison(world: World) -> str:
+    """A comparison of everybody that has a workbook; the address asks for no notice."""
+    from xueji.confirmation.commands.comparisons import keep_comparison
+
+    facts = {"students": 0, "differs": 0}
+    keep_comparison(world.act("刘老师"), campaign=None, facts=facts, taken=[], lines=b"PK\x05\x06" + bytes(18), workbook=b"PK\x05\x06" + bytes(18))
+    return ""
 
 
 def signing_key(world: World) -> int:
@@ -141,11 +161,10 @@ def disclosed_photo(world: World) -> str:
     from xueji.certificates.models import Disclosure
     from xueji.certificates.queries.disclosures import photo_ticket
     from xueji.records.queries import scope_of
-    from xueji.stories.portrait import portrait
     from xueji.vault.commands import store_file
 
     one = released_certificate(world)
-    one.photo = store_file(world.act("李明"), portrait(1), purpose="photo", scope=scope_of(world.record("李明"))).result
+    one.photo = store_file(world.act("李明"), taken_photo(), purpose="photo", scope=scope_of(world.record("李明"))).result
     one.save()
     now = datetime.now(UTC)
     return photo_ticket(Disclosure.objects.create(certificate=one, items=["photo"], made_at=now, until=now + timedelta(days=1)))

@@ -127,10 +127,12 @@ def photo_finding(
 
 
 def as_read(number: float | str) -> str:
+    """A measured value as a sentence says it: whole from 20 up, one decimal from 2 up, else two."""
     if isinstance(number, str):
         return number
     return f"{number:.0f}" if abs(number) >= 20 else f"{number:.1f}" if abs(number) >= 2 else f"{number:.2f}"
 
 
 def per_cent(share: float) -> str:
+    """A share of 1 as a sentence says it, in whole per cent."""
     return f"{share * 100:.0f}%"

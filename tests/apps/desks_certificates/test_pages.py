@@ -276,7 +276,7 @@ def test_the_holder_chooses_what_a_verifier_sees_beyond_the_minimum_and_takes_it
 def test_what_the_holder_showed_ends_by_itself_and_with_a_revocation(office):
     from datetime import timedelta
 
-    from xueji.certificates.commands.disclosures import disclose
+    from xueji.certificates.commands.disclosures import disclose, withdraw_disclosure
     from xueji.certificates.commands.places import hand_over
     from xueji.certificates.queries.disclosures import shown_of
 
@@ -289,6 +289,8 @@ def test_what_the_holder_showed_ends_by_itself_and_with_a_revocation(office):
                                                         "The whole sentence of the certificate"]  # fmt: skip
     assert shown.photo == "" and "硕士研究生，三年制" in [value.zh for _, value in shown.values]
     assert shown_of(one, act.at + timedelta(days=7)) is None
+    assert not withdraw_disclosure(act, one).unchanged and shown_of(one, act.at) is None
+    assert withdraw_disclosure(act, one).unchanged
     disclose(act, one, items=["level"], days=30)
     one.revoked_at = act.at
     one.save()

@@ -19,7 +19,7 @@ NOW = datetime(2026, 9, 8, 14, 50, tzinfo=ZoneInfo("Asia/Shanghai"))
 CLOSES = NOW + timedelta(days=2, hours=2, minutes=10)
 
 SHORT_NUMBER = Finding(
-    "SHOW.001",
+    "GALLERY.001",
     Level.STOP,
     "mobile",
     Text("手机号只有 10 位。", "The mobile number has 10 digits."),
@@ -28,7 +28,7 @@ SHORT_NUMBER = Finding(
 )
 FINDINGS = [
     Finding(
-        "SHOW.003",
+        "GALLERY.003",
         Level.NOTE,
         None,
         Text("邮箱三个月没有收到过信。", "The address has received nothing for three months."),
@@ -36,7 +36,7 @@ FINDINGS = [
         "",
     ),
     Finding(
-        "SHOW.002",
+        "GALLERY.002",
         Level.DOUBT,
         "name",
         Text("姓名里有一个生僻字：䶮。", "The name holds a rare character: 䶮."),
@@ -117,7 +117,7 @@ def _shown(request: HttpRequest) -> dict[str, Any]:
         "rows": [
             FieldRow("name", "姓名 Name", "value", "单知远", policy="correction", certificate=True, link="#", link_text="申请更正 Correct"),
             FieldRow("idno", "身份证号 ID number", "value", "3201**********2415", policy="fixed"),
-            FieldRow("spouse", "配偶姓名 Spouse", "text", "单知远", policy="free", mistakes=[Mistake("与本人姓名相同。", "SHOW.004")]),
+            FieldRow("spouse", "配偶姓名 Spouse", "text", "单知远", policy="free", mistakes=[Mistake("与本人姓名相同。", "GALLERY.004")]),
             FieldRow("kin", "成员 Family", "checks", choices=[Choice("f", "父亲", True), Choice("m", "母亲")], policy="approval"),
         ],
         "steps": [
