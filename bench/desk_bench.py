@@ -85,7 +85,7 @@ def run(report):
     for who, role, scope in (("secretary", Role.SECRETARY, {"college": "C03"}), ("registrar", Role.REGISTRAR, {})):
         account = Account.objects.create(username=f"B{uuid.uuid4().hex[:8]}", name=who, kind="staff", password="!")
         account.grants.create(role=role, **scope)
-        clients[who] = Client()
+        clients[who] = Client(SERVER_NAME="127.0.0.1")
         clients[who].force_login(account)
     text = NOTICE.read_text("utf-8").replace('first_password = "document_suffix"', 'first_password = "activation_code"')
     days = (now - datetime(2024, 9, 5, tzinfo=now.tzinfo)) // timedelta(days=1)

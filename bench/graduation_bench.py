@@ -7,6 +7,7 @@ import sys
 import tempfile
 from datetime import date
 
+DATABASES = ("sqlite",)  # no table is asked, but the layouts know the colleges
 STUDENTS, REQUIREMENTS = 50_000, 40
 DAY = date(2020, 6, 26)
 

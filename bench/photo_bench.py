@@ -14,7 +14,7 @@ PORTRAITS = ROOT.parent / "shared" / "photos"
 MODELS = ROOT / ".venv" / "share" / "xueji" / "models"  # the bench has an environment of its own
 PEER = ROOT.parent / "shared" / "prototypes" / "photo"
 """The study's measuring program, where it is at hand: the same five nets, each measure taken the plain way."""
-MANY, PORTRAITS_USED = 160, 16
+MANY, PORTRAITS_USED = 800, 16
 
 
 def the_peer():

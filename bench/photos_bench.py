@@ -134,7 +134,7 @@ def _sealed(row, token, photo) -> tuple[str, str]:
 def _operator() -> str:
     operator = Account.objects.create(username="OPER", name="操作员", kind=Account.Kind.STAFF, password="!")
     operator.grants.create(role=Role.OPERATOR)
-    client = Client()
+    client = Client(SERVER_NAME="127.0.0.1")
     client.force_login(operator)
     return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
 

@@ -96,7 +96,7 @@ def _portrait(shade: int) -> bytes:
 def test_the_lines_on_paper_are_the_lines_reckoned(press, page, name, times):
     """No line that was reckoned to fit is broken again by the typesetter: so nothing stands lower than was thought."""
     named = replace(page, body=f"研究生{name}，于2017年9月至2020年6月在本校{'马克思主义理论' * times}专业学习，准予毕业。", photo=None)
-    cut, lines = certificate._body(named, press.faces.advance)
+    cut, lines = certificate._body(named.body, False, press.faces.advance)
     (boxes,) = word_boxes(render(press, [named], at=AT))
     body = [box for box in boxes if 80 * 72 / 25.4 - 2 <= box[0] and box[1] > 595 - 134 * 72 / 25.4 and box[3] < 595 - 57 * 72 / 25.4]
     highest, lowest = max(box[3] for box in body), min(box[1] for box in body)

@@ -20,10 +20,10 @@ def offline_page(keys: str, revoked: frozenset[str] = frozenset()) -> str:
         f'<!doctype html><html lang="zh"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
         f"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'\">"
         f"<title>{name} 证书离线核验 Offline verification</title><style>{LOOK}</style></head><body>"
-        f"<h1>{name}<br>证书离线核验</h1><p lang=\"en\">{english}: verify a certificate without a network.</p>"
+        f"<main><h1>{name}<br>证书离线核验</h1><p lang=\"en\">{english}: verify a certificate without a network.</p>"
         f'<form id="offline-verifier"><p><label for="statement">二维码里的文字 The text of the code</label></p>'
         f'<textarea id="statement" rows="6"></textarea><p><button>核验 Verify</button></p></form><div id="answer" role="status"></div>'
         f"<p>签名真实只说明学校签发过这些内容；请把姓名、编号、照片与手里的证书对照。"
-        f'<span lang="en">A genuine signature says that the school issued these words; compare name, number and photo with the paper.</span></p>'
+        f'<span lang="en">A genuine signature says that the school issued these words; compare name, number and photo with the paper.</span></p></main>'
         f'<script type="application/json" id="keys">{inside}</script><script type="module">{script}</script></body></html>'
     )

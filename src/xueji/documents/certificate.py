@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -156,7 +157,7 @@ def overflows(press_: Press, pages: Iterable[CertificatePage]) -> list[Finding]:
     found: list[Finding] = []
     for page in pages:
         advance = _advance(press_.faces, page.english)
-        places = [] if _body(page, advance) else ["body"]
+        places = [] if _body(page.body, page.english, advance) else ["body"]
         for place, (room, size, tracking) in LINES[page.english].items():
             label = page.labels.get(place, "") + "：" if place in ("president", "number") else ""
             if (width(label + getattr(page, place), advance, tracking) + HAIR) * size > room * MM:
@@ -172,11 +173,12 @@ def _advance(faces: Faces, english: bool) -> Callable[[str], float]:
     return faces.western_advance if english else faces.advance
 
 
-def _body(page: CertificatePage, advance: Callable[[str], float]) -> tuple[Cut, list[str]] | None:
+@lru_cache(maxsize=4 * PORTION)  # a portion's sentences are asked for twice: to find what does not fit, and to set them
+def _body(body: str, english: bool, advance: Callable[[str], float]) -> tuple[Cut, list[str]] | None:
     """The sentence in lines, in the largest size at which it fits its place; None when it fits in none."""
     wide, high = (side * MM for side in BODY_MM)
-    for cut in CUTS[page.english]:
-        set_in = lines(page.body, wide / cut.size - HAIR, advance, tracking=cut.tracking, indent=cut.indent)
+    for cut in CUTS[english]:
+        set_in = lines(body, wide / cut.size - HAIR, advance, tracking=cut.tracking, indent=cut.indent)
         if (len(set_in) - 1) * cut.pitch + 1 <= high / cut.size:
             return cut, set_in
     return None
@@ -196,7 +198,7 @@ def _values(press_: Press, page: CertificatePage) -> dict[str, Any]:
     """Raises Unprintable for a sentence without room, however the page got here."""
     labels = {"president": "", "number": "", "seal": "", "scan": ""} | page.labels
     advance = _advance(press_.faces, page.english)
-    if (body := _body(page, advance)) is None:
+    if (body := _body(page.body, page.english, advance)) is None:
         raise Unprintable([finding("MASTER.008", place=page.whose, field="body", who=page.whose)])
     return {
         "title": page.title, "cut": asdict(body[0]), "lines": body[1], "school": page.school, "school_small": page.school_small, "date": page.date,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 NOT_FIRST = frozenset("，。、；：？！）》」』】〉〕”’…—·・,.;:?!)]}%％‰℃°〃々ー～~")
 NOT_LAST = frozenset("（《「『【〈〔“‘([{￥$#№")
@@ -35,16 +36,17 @@ def lines(text: str, room: float, advance: Callable[[str], float], *, tracking: 
 def _filled(text: str, room: float, indent: float, advance: Callable[[str], float], tracking: float) -> Iterator[str]:
     line, used = "", indent
     for piece in _pieces(text):
-        wide = width(piece.rstrip(), advance, tracking)
+        whole = width(piece, advance, tracking)
+        wide = width(piece.rstrip(), advance, tracking) if piece[-1].isspace() else whole
         if line and used + wide > room:
             yield line
             line, used = "", 0.0
         if wide > room - used:
             *full, piece = _forced(piece, room - used, room, advance, tracking)
             yield from full
-            used = 0.0 if full else used
+            used, whole = 0.0 if full else used, width(piece, advance, tracking)
         line += piece
-        used += width(piece, advance, tracking)
+        used += whole
     if line.strip():
         yield line
 
@@ -61,6 +63,7 @@ def _pieces(text: str) -> Iterator[str]:
         yield piece
 
 
+@lru_cache(maxsize=1 << 15)
 def _may_break(before: str, after: str) -> bool:
     if after in NOT_FIRST or before in NOT_LAST or after.isspace() or unicodedata.category(after).startswith("M"):
         return False
