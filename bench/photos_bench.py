@@ -143,7 +143,7 @@ class _serving:
     """gunicorn as long as the block lasts; it is stopped whatever happens."""
 
     def __enter__(self):
-        command = [sys.executable, "-m", "gunicorn", "xueji.site.wsgi:application", "-b", f"127.0.0.1:{PORT}", "-w", "2", "--threads", "4", "--log-level", "error"]
+        command = [sys.executable, "-m", "gunicorn", "xueji.site.wsgi:application", "-b", f"127.0.0.1:{PORT}", "-w", "4", "--worker-class", "sync", "--preload", "--log-level", "error"]
         self.server = subprocess.Popen(command, env={**os.environ, "XUEJI_ADDRESS": f"http://127.0.0.1:{PORT}"})
         _serving.pid = self.server.pid
         try:

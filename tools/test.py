@@ -84,7 +84,7 @@ def main(arguments: list[str]) -> int:
         tally.leave_out("apps and flows on PostgreSQL", str(reason))
     path = found_or_installed(chromium, "chromium")
     if path:
-        tally.run("browser", ["tests/browser", *long, *chosen], sqlite | {"XUEJI_CHROMIUM": path})
+        tally.run("browser", [*two, "tests/browser", *long, *chosen], sqlite | {"XUEJI_CHROMIUM": path})
     else:
         tally.leave_out("browser", "no Chromium that starts (Debian: apt-get install chromium)")
 
