@@ -21,12 +21,14 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_modifyitems(config, items):
-    """Mark what touches tables, and leave the long tests out unless they are asked for."""
+    """Mark what touches tables; leave out the long tests unless they are asked for, and what is about the other database."""
     kept, left = [], []
     for item in items:
         if item.get_closest_marker("django_db") or TABLES & set(getattr(item, "fixturenames", ())):
             item.add_marker("database")
-        (left if item.get_closest_marker("long") and not config.getoption("--long") else kept).append(item)
+        wanted = item.get_closest_marker("only_on")
+        elsewhere = wanted is not None and wanted.args[0] != os.environ.get("XUEJI_TEST_DATABASE", "sqlite")
+        (left if elsewhere or item.get_closest_marker("long") and not config.getoption("--long") else kept).append(item)
     if left:
         config.hook.pytest_deselected(items=left)
         items[:] = kept

@@ -87,7 +87,7 @@ def test_a_long_window_is_drawn_from_its_last_days(world):
     assert len(days) == 120
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has its own planner")
+@pytest.mark.only_on("sqlite", why="PostgreSQL has its own planner")
 def test_sqlite_counts_from_the_index_alone(world):
     campaign = world.campaign
     sql = "SELECT college_code, stage, COUNT(*) FROM campaigns_case WHERE campaign_id = %s AND left_at IS NULL GROUP BY 1, 2"

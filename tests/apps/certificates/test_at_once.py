@@ -20,7 +20,7 @@ from xueji.records.models import College, StudentRecord
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one writer in at a time"),
+    pytest.mark.only_on("postgresql", why="SQLite lets one writer in at a time"),
 ]
 
 

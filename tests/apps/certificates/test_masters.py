@@ -32,6 +32,7 @@ def test_a_master_is_linted_and_approved_by_two_people_then_frozen(office):
     approve_master(office.first, row)
     assert ids(approve_master, office.first, row) == ["MASTER.009"] and usable_master("graduation") is None
     approve_master(office.second, row)
+    row.refresh_from_db()
     assert usable_master("graduation") == row and row.frozen
     assert draft_master(office.first, text=master_text("graduation")).unchanged
     assert masters_for(office.world.actor("王秘书")).count() == 0 and masters_for(office.first.by).count() == 1

@@ -112,7 +112,7 @@ def test_who_stands_in_one_list_only_is_listed_with_a_likely_partner(round):
     said = exported.as_json(_seen(round))
     ours, theirs = said["unmatched"]
     assert (ours["side"], ours["name"]) == ("school", "周舟")
-    assert ours["likely"][0] == {"why": "号码只差一位", "student_number": "B202109999", "name": "周舟"}
+    assert ours["likely"][0] == {"why": "号码只差一位", "why_en": "one character of a number differs", "student_number": "B202109999", "name": "周舟"}
     assert (theirs["side"], theirs["student_number"]) == ("chsi", "B202109999")
 
 

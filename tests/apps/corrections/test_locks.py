@@ -17,7 +17,7 @@ from xueji.records.queries import value_of
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one writer"),
+    pytest.mark.only_on("postgresql", why="SQLite has one writer"),
 ]
 NAMES = ("李明", "王芳")
 PATIENCE = 20
