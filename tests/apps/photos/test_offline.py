@@ -145,5 +145,5 @@ def test_an_envelope_asks_the_database_little(day, django_assert_max_num_queries
     envelope(day, "李明", at(11, 26, 10))
     inside = {"token": day.token("王芳"), "at": at(11, 26, 10).isoformat(), "outcome": "done", "method": "cash"}
     operator = day.act("周操作员", at(11, 26, 11), "capture")
-    with django_assert_max_num_queries(46):
+    with django_assert_max_num_queries(48):
         deliver_envelope(operator, day.campaign, campus=EAST, station="2", id=uuid4(), inside=inside, photo=jpeg())

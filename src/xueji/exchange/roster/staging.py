@@ -200,8 +200,9 @@ class Staging:
         lock = " ORDER BY r.id FOR NO KEY UPDATE OF r" if connection.vendor == "postgresql" else ""
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT id FROM (SELECT r.id, r.revision <> s.revision AS late"
-                f" FROM {_RECORD} r JOIN {self.changed_record.name} s ON s.id = r.id{lock}) AS staged WHERE late"
+                # Materialized: in a subquery PostgreSQL would look for `late` first and lock only those rows.
+                "WITH staged AS MATERIALIZED (SELECT r.id, r.revision <> s.revision AS late"
+                f" FROM {_RECORD} r JOIN {self.changed_record.name} s ON s.id = r.id{lock}) SELECT id FROM staged WHERE late"
             )
             late = {str(cell if isinstance(cell, UUID) else UUID(hex=cell)) for (cell,) in cursor}
         if not late:
