@@ -27,6 +27,8 @@ def pytest_collection_modifyitems(config, items):
         if item.get_closest_marker("django_db") or TABLES & set(getattr(item, "fixturenames", ())):
             item.add_marker("database")
         wanted = item.get_closest_marker("only_on")
+        if wanted is not None and wanted.args[0] not in {"sqlite", "postgresql"}:  # a slip of the pen would leave it out everywhere
+            raise pytest.UsageError(f"{item.nodeid}: only_on wants sqlite or postgresql, not {wanted.args[0]!r}")
         elsewhere = wanted is not None and wanted.args[0] != os.environ.get("XUEJI_TEST_DATABASE", "sqlite")
         (left if elsewhere or item.get_closest_marker("long") and not config.getoption("--long") else kept).append(item)
     if left:

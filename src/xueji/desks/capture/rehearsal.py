@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.safestring import mark_safe
@@ -19,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from xueji.campaigns.queries import own_cases
 from xueji.desks.acting import for_students, for_the_signed_in, viewer_of
+from xueji.desks.components.pace import too_many
 from xueji.imaging import judge_photo
 from xueji.imaging.measure import measure
 from xueji.imaging.overlay import overlay_svg
@@ -76,13 +76,7 @@ def _looked_at(request: HttpRequest, code: str) -> dict[str, Any]:
 @require_POST
 def still(request: HttpRequest) -> JsonResponse:
     """One still (JPEG as the body, 3 : 4) in, one instruction out. 413 when it is too large, 415 when it is a form, 429 when they come too fast."""
-    key = f"rehearsal:{request.user.pk}"
-    cache.add(key, 0, SECONDS)
-    try:
-        crowded = cache.incr(key) > STILLS
-    except ValueError:  # the entry ran out between the two calls
-        crowded = False
-    if crowded:
+    if too_many(f"rehearsal:{request.user.pk}", most=STILLS, seconds=SECONDS):
         return JsonResponse({}, status=429)
     if int(request.headers.get("Content-Length") or 0) > STILL_BYTES:
         return JsonResponse({}, status=413)

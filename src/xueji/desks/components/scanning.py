@@ -5,12 +5,12 @@ The page decodes on the device where the browser knows how; only otherwise a fra
 
 from __future__ import annotations
 
-from django.core.cache import cache
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from xueji.desks.acting import for_the_signed_in
+from xueji.desks.components.pace import too_many
 from xueji.imaging.codes import UnreadableScan, codes_on
 
 FRAME_BYTES, FRAME_PIXELS = 1_500_000, 4_000_000
@@ -23,13 +23,7 @@ FRAMES, SECONDS = 40, 10
 @require_POST
 def read_code(request: HttpRequest) -> JsonResponse:
     """A frame (JPEG as the body) in; the texts of its QR codes out. 413 too large, 415 no JPEG, 429 too many at once."""
-    key = f"scan:{request.user.pk}"
-    cache.add(key, 0, SECONDS)
-    try:
-        crowded = cache.incr(key) > FRAMES
-    except ValueError:  # the entry ran out between the two calls
-        crowded = False
-    if crowded:
+    if too_many(f"scan:{request.user.pk}", most=FRAMES, seconds=SECONDS):
         return JsonResponse({}, status=429)
     if int(request.headers.get("Content-Length") or 0) > FRAME_BYTES:
         return JsonResponse({}, status=413)
