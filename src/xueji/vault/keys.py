@@ -14,6 +14,7 @@ mistake in one use (a file, a token) tells nothing about another.
 
 import base64
 import binascii
+import fcntl
 import hashlib
 import hmac
 import os
@@ -190,6 +191,21 @@ def add_key(folder: Path, number: int | None = None) -> int:
         fresh.unlink()
     forget_cached_keys()
     return number
+
+
+def make_ring(folder: Path) -> None:
+    """Give an empty folder its index key and first sealing key; a folder that has a sealing key is left as it is.
+
+    One process at a time: who migrates at the same moment waits, and finds the ring whole instead of half made.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        if set(read_keys(folder)) <= {INDEX_KEY}:
+            add_key(folder)
+    finally:
+        os.close(descriptor)
 
 
 def _write_key(path: Path, key: bytes) -> None:

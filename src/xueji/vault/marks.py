@@ -56,13 +56,9 @@ def after_migrate(sender: object, using: str, **_: object) -> None:
         return  # the vault's own tables were just taken back
     configured = settings.XUEJI_KEYS
     if not isinstance(configured, dict):
-        folder = Path(configured)
-        if not keys.read_keys(folder) and not KeyMark.objects.using(using).exists():
-            try:
-                keys.add_key(folder)
-            except FileExistsError:
-                pass  # another process made it at the same moment
-            keys.forget_cached_keys()
+        if not KeyMark.objects.using(using).exists():
+            keys.make_ring(Path(configured))
+        keys.forget_cached_keys()
     record_marks()
 
 

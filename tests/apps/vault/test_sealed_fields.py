@@ -1,6 +1,7 @@
 """What lies in a table is sealed; what a person reads is not; and no cell opens in another's place."""
 
 import pickle
+import threading
 import uuid
 
 import pytest
@@ -243,6 +244,33 @@ def test_a_ring_that_cannot_seal_says_so(settings):
         assert [problem.id for problem in the_ring_is_usable()] == ["xueji.vault.E001"], held
     settings.XUEJI_KEYS = {0: b"a" * 32, 1: b"b" * 32}
     assert the_ring_is_usable() == []
+
+
+def test_who_migrates_at_the_same_moment_waits_for_a_whole_ring(tmp_path, monkeypatch):
+    folder, write, others, waited = tmp_path / "keys", keys._write_key, [], []
+
+    def half_made(path, key):
+        if keys.read_keys(folder):  # the index key is there, the first sealing key is not yet
+            others.append(threading.Thread(target=keys.make_ring, args=(folder,)))
+            others[0].start()
+            others[0].join(timeout=0.2)
+            waited.append(others[0].is_alive())
+        write(path, key)
+
+    monkeypatch.setattr(keys, "_write_key", half_made)
+    keys.make_ring(folder)
+    others[0].join()
+    assert waited == [True] and sorted(keys.read_keys(folder)) == [0, 1]
+
+
+def test_a_ring_whose_making_was_interrupted_is_completed_and_a_whole_one_left_alone(tmp_path):
+    folder = tmp_path / "keys"
+    keys.add_key(folder, keys.INDEX_KEY)
+    index = keys.read_keys(folder)[0]
+    keys.make_ring(folder)
+    keys.make_ring(folder)
+    held = keys.read_keys(folder)
+    assert sorted(held) == [0, 1] and held[0] == index
 
 
 def test_key_files_are_private_never_overwritten_and_read_back(tmp_path):
