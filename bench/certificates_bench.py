@@ -114,7 +114,7 @@ def with_the_peer(listed: list[CertificatePage]) -> tuple[float, float]:
     from weasyprint import HTML
     from weasyprint.text.fonts import FontConfiguration
 
-    from xueji.documents.engine import qr
+    from xueji.documents.pictures import qr
 
     art = certificate_art()
 

@@ -15,7 +15,8 @@ from xueji.catalogue.fields import Population
 from xueji.catalogue.text import Text
 from xueji.documents import college_file, record_form
 from xueji.documents.contents_sheet import FiledForm, contents_sheet
-from xueji.documents.engine import Press, qr
+from xueji.documents.engine import Press
+from xueji.documents.pictures import qr
 from xueji.documents.record_form import RecordForm
 
 ONE_BY_ONE, COLLEGE, BY_TWO, PEER = 60, 250, 600, 12

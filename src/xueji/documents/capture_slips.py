@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from xueji.documents.engine import Press, qr
+from xueji.documents.engine import Press
+from xueji.documents.pictures import code
 from xueji.documents.words import moment_words
 
 
@@ -56,7 +57,7 @@ def render(press: Press, sheet: SlipSheet) -> bytes:
                 "until": moment_words(slip.until),
                 "starts": moment_words(slip.starts) if slip.starts else "",
                 "place": slip.place,
-                "picture_qr": qr(slip.token),
+                "picture_qr": code(slip.token),
             }
             for slip in sheet.slips
         ],

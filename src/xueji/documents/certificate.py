@@ -17,10 +17,11 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from xueji.documents.engine import Press, Unprintable, photo, press, qr
+from xueji.documents.engine import Press, Unprintable, press
 from xueji.documents.faces import Faces
 from xueji.documents.joining import Joining, joined
 from xueji.documents.ornament import certificate_art
+from xueji.documents.pictures import code, photo
 from xueji.documents.wrapping import lines, width
 from xueji.rules.findings import Finding, finding
 
@@ -204,5 +205,5 @@ def _values(press_: Press, page: CertificatePage) -> dict[str, Any]:
         "title": page.title, "cut": asdict(body[0]), "lines": body[1], "school": page.school, "school_small": page.school_small, "date": page.date,
         "number": page.number, "number_label": labels["number"], "president": page.president, "president_label": labels["president"],
         "mark": page.mark, "seal": labels["seal"], "scan": labels["scan"], "unit": _unit(page, advance), "photo_alt": f"照片 {page.whose}",
-        "picture": photo(page.photo) if page.photo else None, "picture_qr": qr(page.qr_text),
+        "picture": photo(page.photo) if page.photo else None, "picture_qr": code(page.qr_text),
     }  # fmt: skip

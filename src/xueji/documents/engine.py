@@ -1,15 +1,13 @@
 """The press (印刷): one warm typesetter per process that turns a template and plain values into a PDF.
 
 Values reach the template as one JSON text and are never read as markup: ``#panic("x") [$a$]`` prints as written.
-The same values give the same bytes, on paper made to last (PDF/A-2b, tagged). Pictures travel inside the values, so
-no photo is ever written to disk on the way.
+The same values give the same bytes, on paper made to last (PDF/A-2b, tagged). Pictures are mounted into what was set
+(``pictures.py``), so no photo is ever written to disk on the way.
 """
 
 from __future__ import annotations
 
-import base64
 import json
-import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
@@ -18,14 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import typst
-import zxingcpp
 
 from xueji.documents.faces import Faces
+from xueji.documents.pictures import Picture, mount
 from xueji.rules.findings import Finding, finding
 
 TEMPLATES = Path(__file__).parent / "templates"
-_DARK = re.compile(rb"\0+")
-PICTURE_HEADS = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
 
 
 class Unprintable(ValueError):
@@ -57,15 +53,21 @@ class Press:
     def print(self, template: str, values: Mapping[str, Any], *, at: datetime, place: str = "") -> bytes:
         """The PDF of ``templates/<template>.typ`` filled with ``values``; ``at`` becomes its creation date.
 
-        ``values`` hold strings, numbers, lists and mappings; a string under a key that begins with ``picture`` is an
-        SVG made by ``photo`` or ``qr``. Raises Unprintable when a character has no glyph.
+        ``values`` hold strings, numbers, lists and mappings; under a key that begins with ``picture`` lies what
+        ``photo`` or ``code`` made, or an SVG. Raises Unprintable when a character has no glyph or a photo cannot be shown.
         """
         if findings := self.unprintable(values, place=place):
             raise Unprintable(findings)
-        payload = json.dumps({**values, "faces": self.faces.families}, ensure_ascii=False)
+        pictures: dict[bytes, Picture] = {}
+
+        def stand_in(picture: Picture) -> str:
+            pictures[picture.key] = picture
+            return picture.stand_in
+
+        payload = json.dumps({**values, "faces": self.faces.families}, ensure_ascii=False, default=stand_in)
         try:
             with self._lock:
-                return self._compiler.compile(
+                pdf = self._compiler.compile(
                     input=str(TEMPLATES / f"{template}.typ"),
                     sys_inputs={"payload": payload},
                     format="pdf",
@@ -77,6 +79,10 @@ class Press:
             if "could not be displayed" not in problem.message:
                 raise
             raise Unprintable([finding("DOC.002", place=place, who=place, detail=problem.message)]) from problem
+        try:
+            return mount(pdf, pictures)
+        except LookupError as unset:  # the typesetter leaves out, without a word, what it cannot read
+            raise Unprintable([finding("DOC.003", place=place, who=place)]) from unset
 
     def forget(self) -> None:
         """Let go of what earlier prints left in memory: the typesetter drops what ten compilations in a row did not use."""
@@ -89,37 +95,6 @@ class Press:
 def press(folders: tuple[Path, ...] = ()) -> Press:
     """This process's press for the school's font ``folders``; the first call loads the fonts (about half a second)."""
     return Press(folders)
-
-
-def photo(content: bytes) -> str:
-    """A JPEG or PNG as a picture for ``Press.print``; the file's own bytes go into the PDF unchanged.
-
-    Raises ValueError for anything else: the caller proves uploads, the press prints only what it knows.
-    """
-    media = next((media for head, media in PICTURE_HEADS.items() if content.startswith(head)), None)
-    if media is None:
-        raise ValueError("a photo for print is a JPEG or PNG file")
-    encoded = base64.b64encode(content).decode()
-    return (
-        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 480 640" '
-        'width="480" height="640"><image width="480" height="640" preserveAspectRatio="xMidYMid slice" '
-        f'xlink:href="data:{media};base64,{encoded}"/></svg>'
-    )
-
-
-@lru_cache(maxsize=512)
-def qr(text: str) -> str:
-    """``text`` as a QR code for ``Press.print``: error level M, so that a stamp or a fold does not spoil it."""
-    code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
-    modules = memoryview(code.to_image(scale=1, add_quiet_zones=False))
-    size, dark = modules.shape[0], modules.tobytes()
-    # One stroke for each run of dark modules: half the segments of outlined squares, and as sharp on paper.
-    runs = ((y, run) for y in range(size) for run in _DARK.finditer(dark, y * size, (y + 1) * size))
-    path = "".join(f"M{run.start() - y * size} {y}.5h{run.end() - run.start()}" for y, run in runs)
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" width="{size}" height="{size}">'
-        f'<path d="{path}" fill="none" stroke="#000"/></svg>'
-    )
 
 
 def _strings(values: Any) -> Iterator[str]:

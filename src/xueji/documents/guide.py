@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from xueji.catalogue.text import Text
-from xueji.documents.engine import Press, qr
+from xueji.documents.engine import Press
+from xueji.documents.pictures import code
 
 PREVAILS = Text("", "Where the two languages differ, the Chinese text prevails.")
 
@@ -88,7 +89,7 @@ def render(press: Press, guide: Guide, lang: str) -> bytes:
         "notes": _notes(guide, lang),
         "contacts": [[said(c.office), said(c.person), c.telephone, c.email] for c in guide.contacts],
         "address": guide.address,
-        "picture_qr": qr(guide.address),
+        "picture_qr": code(guide.address),
     }
     return press.print("guide", values, at=guide.made_at, place=f"{guide.notice} {said(WORDS['guide'])}")
 

@@ -13,12 +13,12 @@ from collections.abc import Iterable
 from hashlib import sha256
 from io import BytesIO
 
+from xueji.documents.regular import HEAD, inside, objects_of, referred, write_table
+
 CATALOG, PAGES, STRUCTURE, FIRST = 1, 2, 3, 4
 """The numbers of the objects that are made anew; copied ones follow."""
 _STRING = rb"\((?:[^\\()]|\\.|\((?:[^\\()]|\\.|\((?:[^\\()]|\\.)*\))*\))*\)|<[0-9A-Fa-f\s]*>"
 _REFERENCE = re.compile(_STRING + rb"|\b(\d+) 0 R\b|/StructParents? (\d+)", re.DOTALL)
-_XREF = re.compile(rb"xref\n0 (\d+)\n((?:\d{10} \d{5} [nf]\r\n)+)trailer\n(<<.*>>)\nstartxref\n(\d+)\n%%EOF\s*\Z", re.DOTALL)
-_OBJECT = re.compile(rb"(\d+) 0 obj\n")
 
 
 class Joining:
@@ -27,7 +27,7 @@ class Joining:
     def __init__(self) -> None:
         """Nothing is written but the head."""
         self._out = BytesIO()
-        self._out.write(b"%PDF-1.7\n%\x80\x80\x80\x80\n\n")
+        self._out.write(HEAD)
         self._places: list[int] = [0] * FIRST
         self._branches: list[bytes] = []
         self._children: list[bytes] = []
@@ -39,13 +39,13 @@ class Joining:
 
     def add(self, portion: bytes, *, even: bool = False) -> None:
         """Append a PDF of the typesetter; ``even`` adds a blank page to an odd number. Raises ValueError for another shape."""
-        objects, trailer = _objects(portion)
-        catalog = objects[_referred(trailer, b"Root")]
-        pages, structure = _referred(catalog, b"Pages"), _referred(catalog, b"StructTreeRoot")
+        objects, trailer = objects_of(portion)
+        catalog = objects[referred(trailer, b"Root")]
+        pages, structure = referred(catalog, b"Pages"), referred(catalog, b"StructTreeRoot")
         # What a file has once comes from the first portion.
-        once = {_referred(trailer, b"Root"), structure}
+        once = {referred(trailer, b"Root"), structure}
         if self._kept is not None:
-            once |= {_referred(trailer, b"Info"), _referred(catalog, b"Metadata"), _referred(catalog, b"OutputIntents")}
+            once |= {referred(trailer, b"Info"), referred(catalog, b"Metadata"), referred(catalog, b"OutputIntents")}
         base, shift = len(self._places), self._keys
         copied = [old for old in objects if old not in once]
         numbers = {old: base + at for at, old in enumerate(copied)} | {structure: STRUCTURE}
@@ -70,20 +70,20 @@ class Joining:
                 body = self._branch(body, branch, even, objects)
             self._write(numbers[old], body + stream + rest)
         self._branches.append(b"%d 0 R" % branch)
-        self._children.append(_inside(root, rb"/K\[([^\]]*)\]"))
-        nums = _inside(root, rb"/ParentTree<</Nums\[(.*)\]>>/ParentTreeNextKey")
+        self._children.append(inside(root, rb"/K\[([^\]]*)\]"))
+        nums = inside(root, rb"/ParentTree<</Nums\[(.*)\]>>/ParentTreeNextKey")
         self._parents.append(re.sub(rb"(^|\s)(\d+) (?=\d+ 0 R)", lambda m: m[1] + b"%d " % (int(m[2]) + shift), nums))
-        self._keys += int(_inside(root, rb"/ParentTreeNextKey (\d+)"))
+        self._keys += int(inside(root, rb"/ParentTreeNextKey (\d+)"))
         if self._kept is None:
             self._kept = re.sub(rb"/(?:Pages|StructTreeRoot) \d+ 0 R", b"", renumbered(catalog))
-            self._info = b"%d 0 R" % numbers[_referred(trailer, b"Info")]
-            self._roles = _inside(root, rb"(/RoleMap<<.*?>>)") if b"/RoleMap" in root else b""
+            self._info = b"%d 0 R" % numbers[referred(trailer, b"Info")]
+            self._roles = inside(root, rb"(/RoleMap<<.*?>>)") if b"/RoleMap" in root else b""
 
     def _branch(self, body: bytes, number: int, even: bool, objects: dict[int, bytes]) -> bytes:
         """A portion's page tree as a branch, with a blank page of the last page's size where one is wanted."""
-        count = int(_inside(body, rb"/Count (\d+)"))
+        count = int(inside(body, rb"/Count (\d+)"))
         if even and count % 2:
-            box = [_inside(source, rb"/MediaBox(\[[^\]]*\])") for source in objects.values() if b"/MediaBox" in source][-1]
+            box = [inside(source, rb"/MediaBox(\[[^\]]*\])") for source in objects.values() if b"/MediaBox" in source][-1]
             blank = len(self._places)
             self._places.append(0)
             self._write(blank, b"<</Type/Page/Parent %d 0 R/MediaBox%s/Resources<<>>>>\nendobj\n" % (number, box))
@@ -105,14 +105,9 @@ class Joining:
         self._write(STRUCTURE, b"<</Type/StructTreeRoot%s/K[%s]%s>>\nendobj\n" % (self._roles, b" ".join(self._children), tree))
         linked = b"/Type/Catalog/Pages %d 0 R/StructTreeRoot %d 0 R" % (PAGES, STRUCTURE)
         self._write(CATALOG, self._kept.replace(b"/Type/Catalog", linked, 1))
-        begins = self._out.tell()
-        self._out.write(b"xref\n0 %d\n0000000000 65535 f\r\n" % len(self._places))
-        self._out.write(b"".join(b"%010d 00000 n\r\n" % place for place in self._places[1:]))
         drawn = sha256(self._out.getbuffer()).hexdigest()[:32].encode()
-        self._out.write(
-            b"trailer\n<</Size %d/Root %d 0 R/Info %s/ID[<%s><%s>]>>\n" % (len(self._places), CATALOG, self._info, drawn, drawn)
-        )
-        self._out.write(b"startxref\n%d\n%%%%EOF" % begins)
+        trailer = b"<</Size %d/Root %d 0 R/Info %s/ID[<%s><%s>]>>" % (len(self._places), CATALOG, self._info, drawn, drawn)
+        write_table(self._out, self._places, trailer)
         return self._out.getvalue()
 
 
@@ -122,30 +117,3 @@ def joined(portions: Iterable[bytes]) -> bytes:
     for portion in portions:
         whole.add(portion)
     return whole.whole()
-
-
-def _objects(portion: bytes) -> tuple[dict[int, bytes], bytes]:
-    """The bodies of a file's objects by number, in the file's order, and its trailer. Raises ValueError."""
-    start = portion.rfind(b"\nxref\n") + 1
-    found = _XREF.match(portion, start) if start else None
-    if found is None or int(found[4]) != start or b"/Encrypt" in found[3] or b"/Prev" in found[3]:
-        raise ValueError("not a file as the typesetter writes it")
-    places = sorted(int(line[:10]) for line in found[2].split(b"\r\n") if line.endswith(b"n"))
-    objects = {}
-    for begins, ends in zip(places, [*places[1:], start], strict=True):
-        head = _OBJECT.match(portion, begins)
-        if head is None:
-            raise ValueError("an object is not where the table says")
-        objects[int(head[1])] = portion[head.end() : ends]
-    return objects, found[3]
-
-
-def _referred(source: bytes, name: bytes) -> int:
-    return int(_inside(source, rb"/" + name + rb" (\d+) 0 R"))
-
-
-def _inside(source: bytes, pattern: bytes) -> bytes:
-    found = re.search(pattern, source, re.DOTALL)
-    if found is None:
-        raise ValueError(f"not a file as the typesetter writes it: {pattern!r} is missing")
-    return found[1]

@@ -18,8 +18,9 @@ from typing import Any
 
 from xueji.catalogue.fields import FIELDS, Field, Population
 from xueji.catalogue.text import Text
-from xueji.documents.engine import Press, Unprintable, photo, qr
+from xueji.documents.engine import Press, Unprintable
 from xueji.documents.form_sides import STYLES, Side, foot_lines, sides_of
+from xueji.documents.pictures import code, photo
 from xueji.documents.words import moment_words, printed
 from xueji.rules.findings import Finding, finding
 
@@ -139,7 +140,7 @@ def _sheet(press: Press, form: RecordForm, words: dict[str, Any]) -> dict[str, A
         "photo_alt": f"照片：{form.name}",
         "photo_words": ["照片", "Photo", "2寸 35×49 mm"] if form.bilingual else ["照片", "2寸 35×49 mm"],
         "picture": photo(form.photo) if form.photo else None,
-        "picture_qr": qr(form.address),
+        "picture_qr": code(form.address),
     }
 
 

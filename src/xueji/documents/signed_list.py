@@ -13,7 +13,8 @@ from datetime import datetime
 from typing import Any
 
 from xueji.catalogue.text import Text
-from xueji.documents.engine import Press, qr
+from xueji.documents.engine import Press
+from xueji.documents.pictures import code
 from xueji.documents.words import moment_words
 
 SIGNATURES = (
@@ -96,5 +97,5 @@ def _values(signed: SignedList) -> Mapping[str, Any]:
         "seal": signed.seal.zh if signed.seal else None,
         "proof": f"第 {signed.version} 版　{moment_words(signed.frozen_at)} 生成",
         "digest": grouped(signed.digest),
-        "picture_qr": qr(signed.qr_text) if signed.qr_text else None,
+        "picture_qr": code(signed.qr_text) if signed.qr_text else None,
     }

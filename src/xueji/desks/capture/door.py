@@ -11,7 +11,8 @@ from django.views.decorators.cache import never_cache
 from xueji.desks.acting import act_of
 from xueji.desks.capture.station import OPERATE, place_of
 from xueji.documents.capture_slips import render as printed
-from xueji.documents.engine import Unprintable, press, qr
+from xueji.documents.engine import Unprintable, press
+from xueji.documents.pictures import qr
 from xueji.journal.command import Stopped
 from xueji.photos.day.commands.codes import issue_code_at_the_door
 from xueji.photos.day.slips import slip_sheet

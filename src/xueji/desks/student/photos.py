@@ -19,12 +19,12 @@ from xueji.desks.components.languages import said
 from xueji.desks.components.photo_rows import version_rows
 from xueji.desks.files import file_address
 from xueji.desks.student.photo_now import Situation, answer, price
-from xueji.documents.engine import qr
+from xueji.documents.pictures import qr
 from xueji.journal.command import Stopped
 from xueji.photos.day.commands.after import confirm_photo, dispute_photo, send_online
 from xueji.photos.day.commands.codes import issue_code
 from xueji.photos.day.commands.sessions import acknowledge_item, choose_slot
-from xueji.photos.day.queries import code_of, keys_now, photos_of, sessions_for, slot_of, terms_of, token_of, unready
+from xueji.photos.day.queries import code_of, keys_now, photos_of, proof_of, sessions_for, slot_of, terms_of, token_of, unready
 from xueji.photos.day.terms import yuan
 from xueji.photos.day.worklists import UNCALLED, has_come, last_day, other_sessions, own_disputes
 from xueji.rules.findings import Finding
@@ -59,10 +59,10 @@ def _shown(request: HttpRequest, case) -> dict[str, Any]:
     steps = {d.kind: (d, s) for d, s in steps_of(case, now).pairs()}
     slot, verify, upload = slot_of(case), steps.get("confirm"), steps.get("upload")
     last = next((v for v in reversed(photos.versions) if v.capture.campaign_id == case.campaign_id), None)
-    window = upload[1].step.window.closes if upload else last_day(case.campaign)
-    ends = slot.session.closes if slot else window
+    ends = slot.session.closes if slot else upload[1].step.window.closes if upload else last_day(case.campaign)
     over = ends is not None and ends <= now
-    said_first = answer(Situation(photos, terms, last, has_come(case), over, verify[1].step.window if verify else None, now))
+    window = next((own for _, own in proof_of(case, last.capture, now)), None) if last else verify[1].step.window if verify else None
+    said_first = answer(Situation(photos, terms, last, has_come(case), over, window, now))
     left = unready([case], terms)[case.pk]
     groups = [m for m in explain(case.record, notice) if m.audience.group == case.group]
     return {
@@ -70,7 +70,8 @@ def _shown(request: HttpRequest, case) -> dict[str, Any]:
         "groups": groups, "slot": slot if slot and not over else None, "calling": said_first.code in {"must", "may", "again"}, "choices": other_sessions(case, slot, now),
         "ready": [(item, item.code not in left) for item in terms.ready], "prepared": len(terms.ready) - len(left), "price": price(terms),
         "makeup_price": yuan(terms.makeup.fee) if terms.makeup.fee else "", "warning": notice.lateness.get("student", Text("", "")), "disputes": own_disputes(viewer, case),
-        "called": case.group not in UNCALLED, "verify": verify, "upload": upload, "showing_online": not over and said_first.code != "not_called", "last": last,
+        "called": case.group not in UNCALLED, "verify": verify, "window": window, "upload": upload, "showing_online": not over and said_first.code != "not_called", "last": last,
+        "may_object": last is not None and terms.disputes and (said_first.code == "verify" or (verify is None and said_first.code in {"counts", "waits"} and now < case.campaign.closes)),
         "last_address": file_address(viewer, last.capture.file_id) if last and last.capture.file_id else "",
         "has_keys": keys_now() is not None, "now": now}  # fmt: skip
 
