@@ -1,12 +1,13 @@
 """Who has to be photographed and which photo counts (采集对象与照片效力)."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from tests.book.tables import rows
 
 from xueji.catalogue.text import Text
-from xueji.rules.capture import FACE_WORDS, Duty, Face, Graduand, Round, Taken, duty, valid_photo, worth
+from xueji.rules.capture import FACE_WORDS, Duty, Face, Graduand, Round, Taken, duty, proof_window, valid_photo, worth
+from xueji.rules.windows import Window
 
 title = "图像采集：谁要来，哪张照片有效 — who is photographed, which photo counts"
 
@@ -82,6 +83,15 @@ def test_a_photo_counts_when_the_student_has_confirmed_it():
     assert duty([waiting], who, N2)[0] is Duty.MAY
 
 
+def test_a_photo_the_registry_found_wrong_is_void_and_its_student_comes_again():
+    who, old = Graduand(date(2025, 6, 30), date(2025, 6, 30), "both"), Taken(date(2022, 9, 1), BUREAU)
+    void = Taken(date(2024, 11, 26), BUREAU, "N2", N2, confirmed=True, refused=True)
+    assert (worth(void, who, N2).why.id, worth(void, who, N2).pending) == ("CAPT.008", False)
+    found, why = duty([void], who, N2)
+    assert (found, why.id) == (Duty.AGAIN, "CAPT.024")
+    assert duty([old, void], who, N2)[0] is Duty.MAY, "the older photo counts"
+
+
 def test_a_face_that_was_not_verified_voids_the_photo_and_an_uncertain_one_does_not():
     who = Graduand(date(2025, 6, 30), date(2025, 6, 30), "both")
     said = {face: worth(Taken(date(2024, 11, 26), BUREAU, face=face), who, Round()).why.id for face in Face}
@@ -102,3 +112,14 @@ def test_which_photo_is_valid_is_one_line():
 def test_a_round_without_years_is_for_everybody_and_without_months_for_the_year():
     assert Round().is_for(None) and N2.is_for(date(2025, 12, 1)) and not N2.is_for(date(2026, 1, 1))
     assert not Graduand(date(2025, 6, 30), None, "both").delayed
+
+
+def test_a_photo_of_the_makeup_is_verified_after_it_has_arrived():
+    opens, closes, march = datetime(2024, 12, 11, tzinfo=UTC), datetime(2024, 12, 17, tzinfo=UTC), datetime(2025, 3, 31, tzinfo=UTC)
+    declared = Window(opens, closes)
+    assert proof_window(declared, closes - timedelta(seconds=1), march) == declared
+    assert proof_window(declared, closes, march) == Window(closes, march)
+    late = datetime(2025, 3, 30, tzinfo=UTC)
+    assert proof_window(declared, late, march) == Window(late, datetime(2025, 4, 5, tzinfo=UTC)), "as many days as everybody had"
+    assert proof_window(declared, late, None).closes == datetime(2025, 4, 5, tzinfo=UTC)
+    assert proof_window(Window(None, None), late, march) == Window(None, None)

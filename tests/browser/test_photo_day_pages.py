@@ -13,11 +13,11 @@ from xueji.photos.day.commands.after import (
     Arrival,
     confirm_photo,
     dispute_photo,
-    enter_prints,
     nominate_student,
     take_over_captures,
     take_over_faces,
 )
+from xueji.photos.day.commands.prints import enter_prints
 from xueji.photos.day.models import Session
 from xueji.records.models import College
 from xueji.rules.capture import Face

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from xueji.catalogue.text import Text
 from xueji.rules.findings import Finding, finding
+from xueji.rules.windows import Window
 
 
 class Duty(StrEnum):
@@ -77,7 +78,10 @@ class Graduand:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The facts about one photo (照片来历): when, by whom, for which round, what CHSI and the student said of it."""
+    """The facts about one photo (照片来历): when, by whom, for which round, what CHSI and the student said of it.
+
+    ``disputed``: the student says it is wrong and nobody has decided yet; ``refused``: the registry decided so.
+    """
 
     taken_on: date
     by: Text
@@ -86,6 +90,7 @@ class Taken:
     face: Face = Face.UNKNOWN
     confirmed: bool = False
     disputed: bool = False
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +118,8 @@ def worth(photo: Taken, who: Graduand, now_for: Round) -> Worth:
         return _no("CAPT.004", photo, until=now_for.again_until)
     if photo.face in {Face.FAILED, Face.ABNORMAL}:
         return _no("CAPT.005", photo, result=FACE_WORDS[photo.face])
+    if photo.refused:
+        return _no("CAPT.008", photo)
     if photo.disputed:
         return Worth(False, True, finding("CAPT.006", on=photo.taken_on))
     if photo.terms.proofread and not photo.confirmed:
@@ -158,3 +165,15 @@ def duty(photos: Sequence[Taken], who: Graduand, now_for: Round) -> tuple[Duty, 
     if judged:
         return Duty.AGAIN, finding("CAPT.024", reason=judged[-1].why.message)
     return Duty.MUST, finding("CAPT.025")
+
+
+def proof_window(declared: Window, arrived: datetime, round_closes: datetime | None) -> Window:
+    """When a photo may be verified by its student (图像校对时间): the notice's own window.
+
+    A photo that arrives when that is over (make-up, retake) has as long again from its arrival, or until the round closes
+    if that is later: it would never count otherwise.  研〔2024〕137号 一(四)、(五)
+    """
+    if declared.opens is None or declared.closes is None or arrived < declared.closes:
+        return declared
+    as_long = arrived + (declared.closes - declared.opens)
+    return Window(arrived, max(as_long, round_closes) if round_closes else as_long)

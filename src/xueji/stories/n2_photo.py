@@ -12,11 +12,11 @@ from xueji.photos.day.commands.after import (
     decide_dispute,
     decide_nomination,
     dispute_photo,
-    enter_prints,
     nominate_student,
     review_dispute,
     take_over_captures,
 )
+from xueji.photos.day.commands.prints import enter_prints
 from xueji.photos.day.queries import photos_of, photos_of_all, prints_of
 from xueji.records.commands import change_record
 from xueji.records.models import College, StudentRecord

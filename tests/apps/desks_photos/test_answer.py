@@ -23,7 +23,7 @@ def version(*, counts=False, disputed=False, refused=False):
 
 
 def situation(duty=Duty.MUST, *, last=None, came=False, over=False, now=BEFORE, verify=OPEN, valid=None) -> Situation:
-    return Situation(SimpleNamespace(duty=duty, reason=WHY, valid=valid), None, last, came, over, verify, now)
+    return Situation(SimpleNamespace(duty=duty, reason=WHY, why=WHY, valid=valid), None, last, came, over, verify, now)
 
 
 @pytest.mark.parametrize(("seen", "code", "state"), [
@@ -37,6 +37,7 @@ def situation(duty=Duty.MUST, *, last=None, came=False, over=False, now=BEFORE, 
     (situation(Duty.MAY, over=True), "may", "going"),
     (situation(over=True), "missed", "late"),
     (situation(Duty.AGAIN, over=True), "missed", "late"),
+    (situation(Duty.MAY, last=version(refused=True), valid=object()), "counts", "done"),
     (situation(over=True, came=True), "came", "going"),
     (situation(Duty.MAY, last=version(counts=True), over=True), "counts", "done"),
     (situation(Duty.MAY, last=version(), now=BEFORE), "before_verify", "going"),

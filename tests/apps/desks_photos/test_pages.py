@@ -140,12 +140,12 @@ def test_a_timetable_is_imported_whole_or_refused_with_every_problem(day):
 def test_the_bureaus_zip_is_matched_by_number_and_every_problem_is_named_at_once(day):
     record = day.world.record("王芳")
     content = packed(**{"S202401001": jpeg(), record.candidate_number: jpeg(1), "320600200205060036": jpeg(2), "S202401003": jpeg(), "没有人": jpeg()})
-    found = look_through_photos(content, day.campaign, taken_on=at(11, 26).date())
+    found = look_through_photos(content, day.campaign, taken_on=at(11, 26).date(), today=at(12, 1).date())
     assert {a.case.record.person.name for a in found.arrivals} == {"李明", "王芳", "赵强"}
     assert [f.id for f in found.findings] == ["PHIM.001", "PHIM.003"]
-    twice = look_through_photos(packed(**{"S202401001": jpeg(), "S202401001(2)": jpeg(), "S202401002": b"GIF"}), day.campaign, taken_on=at(11, 26).date())
+    twice = look_through_photos(packed(**{"S202401001": jpeg(), "S202401001(2)": jpeg(), "S202401002": b"GIF"}), day.campaign, taken_on=at(11, 26).date(), today=at(12, 1).date())
     assert [f.id for f in twice.findings] == ["PHIM.002", "PHIM.004"]
-    assert look_through_photos(b"no zip", day.campaign, taken_on=at(11, 26).date()).findings[0].id == "FORMAT.021"
+    assert look_through_photos(b"no zip", day.campaign, taken_on=at(11, 26).date(), today=at(12, 1).date()).findings[0].id == "FORMAT.021"
     registry, where = day.world.client("刘老师"), f"/registry/photos/{day.campaign.code}/results/"
     assert "PHIM.001" in page(registry.post(where, {"kind": "zip", "file": uploaded(content, "a.zip"), "taken_on": "2024-11-26"}), 422)
     assert not Capture.objects.exists()
@@ -157,9 +157,9 @@ def test_the_bureaus_zip_is_matched_by_number_and_every_problem_is_named_at_once
 
 def test_the_bureaus_list_and_chsis_answers_are_taken_over(day):
     listed = table(["学号", "采集日期"], ["S202401001", "2024-11-26"], ["S999", "2024-11-26"], ["S202401002", "那天"])
-    found = look_through_list(listed, day.campaign, taken_on=at(11, 26).date())
+    found = look_through_list(listed, day.campaign, taken_on=at(11, 26).date(), today=at(12, 1).date())
     assert len(found.arrivals) == 1 and [f.id for f in found.findings] == ["SESS.007", "PHIM.001"]
-    assert look_through_list(table(["姓名", "电话"], ["李明", "x"]), day.campaign, taken_on=at(11, 26).date()).findings[0].id == "PHIM.006"
+    assert look_through_list(table(["姓名", "电话"], ["李明", "x"]), day.campaign, taken_on=at(11, 26).date(), today=at(12, 1).date()).findings[0].id == "PHIM.006"
     answers, wrong = look_through_faces(table(["XH", "BZ"], ["S202401001", "身份核验未通过"], ["S202401002", "身份核验不确定"], ["S202402001", "看不清"], ["S1", ""]))
     assert [(r.person.name, f) for r, f, _ in answers] == [("李明", Face.FAILED), ("王芳", Face.UNSURE)]
     assert [f.id for f in wrong] == ["PHIM.007", "PHIM.001"]

@@ -21,7 +21,6 @@ from xueji.photos.day.commands.after import (
     decide_dispute,
     decide_nomination,
     dispute_photo,
-    enter_prints,
     file_face,
     nominate_student,
     review_dispute,
@@ -32,6 +31,7 @@ from xueji.photos.day.commands.after import (
 )  # fmt: skip
 from xueji.photos.day.commands.codes import issue_code, issue_code_for, make_keys, revoke_code
 from xueji.photos.day.commands.envelopes import deliver_envelope
+from xueji.photos.day.commands.prints import enter_prints
 from xueji.photos.day.commands.sessions import acknowledge_item, choose_slot, move_session, plan_sessions
 from xueji.photos.day.commands.turns import accept_shot, add_shot, arrive, call_turn, finish_turn, settle_envelope
 from xueji.photos.day.models import Capture, Envelope, FaceCase, Fee, Session, Slot, Turn
@@ -351,7 +351,7 @@ def test_a_photo_counts_when_the_student_has_confirmed_it_within_the_window(day)
     case = day.case("李明")
     assert photos_of(case).why.id == "CAPT.007"
     assert "TIME" in stopped(lambda: confirm_photo(day.act("李明", at(12, 10)), case))[0]
-    assert "TIME" in stopped(lambda: confirm_photo(day.act("李明", at(12, 17, 0)), case))[0]
+    assert stopped(lambda: confirm_photo(day.act("李明", at(12, 17, 0)), case)) == ["PROOF.010"]
     confirm_photo(day.act("李明", at(12, 11, 9)), case)
     assert photos_of(case).valid.version == 1
     assert stopped(lambda: confirm_photo(day.act("王芳", at(12, 11)), day.case("王芳"))) == ["PROOF.002"]
@@ -371,7 +371,7 @@ def test_a_dispute_goes_to_the_college_and_the_registry_and_a_retake_replaces(da
     take_over_captures(day.act("刘老师", at(12, 14)), day.campaign, arrivals=[Arrival(day.case("李明"), date(2024, 12, 14), jpeg(9))], source="补采.zip")
     confirm_photo(day.act("李明", at(12, 15)), day.case("李明"))
     seen = photos_of(day.case("李明"))
-    assert seen.valid.version == 2 and [(v.capture.version, v.why.id) for v in seen.versions] == [(1, "CAPT.006"), (2, "CAPT.010")]
+    assert seen.valid.version == 2 and [(v.capture.version, v.why.id) for v in seen.versions] == [(1, "CAPT.008"), (2, "CAPT.010")]
 
 
 def test_the_bureaus_photos_are_taken_over_once(day):

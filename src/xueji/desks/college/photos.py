@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,20 +19,21 @@ from xueji.desks.components.languages import said
 from xueji.desks.components.photo_files import opened
 from xueji.desks.components.photo_lists import list_page, makeup_price
 from xueji.desks.components.photo_person import acted_on_code, person_of, person_page
-from xueji.desks.components.photo_prints import prints_shown
+from xueji.desks.components.photo_prints import booked, prints_shown
 from xueji.desks.components.photo_slips import bundles, slips_pdf
 from xueji.journal.command import Stopped
-from xueji.photos.day.commands.after import enter_prints, nominate_student, review_dispute
+from xueji.photos.day.commands.after import nominate_student, review_dispute
 from xueji.photos.day.queries import disputes_for, keys_now, nominations_for, rounds, terms_of
-from xueji.photos.day.terms import ENTRIES
 from xueji.photos.day.worklists import open_first, tallied
-from xueji.records.queries import colleges_for, records_for
-from xueji.rules.findings import Finding
+from xueji.records.queries import records_for
+from xueji.rules.findings import Finding, finding
 
 if TYPE_CHECKING:
     from xueji.campaigns.models import Campaign
 
 SEEN = for_staff(Permission.CASE_READ)
+PAGE = 20
+"""Things on one page, of each kind."""
 
 
 def _round(code: str) -> Campaign:
@@ -77,26 +79,28 @@ def photo_work(request: HttpRequest, code: str) -> HttpResponse:
     found: list[Finding] = []
     if request.method == "POST":
         try:
-            _acted(request, campaign)
-            messages.success(request, said(Text("已登记。", "Recorded.")))
+            messages.success(request, said(_acted(request, campaign)))
             return redirect("college-photos-work", code=code)
         except Stopped as stopped:
             found = stopped.findings
+    waiting = {"disputes": disputes_for(viewer, campaign), "nominations": nominations_for(viewer, campaign)}
+    pages = {name: Paginator(open_first(rows), PAGE).get_page(request.GET.get(name)) for name, rows in waiting.items()}
     return render(request, "college/photos_work.html", {
-        "campaign": campaign, "terms": terms_of(campaign), "disputes": open_first(disputes_for(viewer, campaign))[:200],
-        "nominations": open_first(nominations_for(viewer, campaign))[:200], "may_report": any(a.nominated for a in notice_of(campaign).audiences),
-        "makeup_price": makeup_price(campaign), **prints_shown(viewer, campaign), "findings": found, "posted": request.POST},
+        "campaign": campaign, "terms": terms_of(campaign), **pages, "may_report": any(a.nominated for a in notice_of(campaign).audiences),
+        "makeup_price": makeup_price(campaign), **prints_shown(request, viewer, campaign), "findings": found, "posted": request.POST},
         status=422 if found else 200)  # fmt: skip
 
 
-def _acted(request: HttpRequest, campaign: Any) -> None:
+def _acted(request: HttpRequest, campaign: Campaign) -> Text:
     act, viewer, asked = act_of(request, "college"), viewer_of(request), request.POST.get("act", "")
     if asked == "nominate":
-        record = records_for(viewer, Permission.CASE_NOMINATE).filter(student_number=request.POST.get("number", "").strip().upper()).first()
+        number = request.POST.get("number", "").strip().upper()
+        record = records_for(viewer, Permission.CASE_NOMINATE).filter(student_number=number).first()
         if record is None:
-            raise Http404
+            raise Stopped([finding("PROOF.013", field="number", number=number[:32] or "—")])
         nominate_student(act, record, campaign=campaign, reason=request.POST.get("reason", ""))
-    elif asked == "opinion":
+        return Text("已上报，等学籍管理审核。", "Reported; the registry decides.")
+    if asked == "opinion":
         try:
             dispute = disputes_for(viewer, campaign).filter(pk=UUID(request.POST.get("row", ""))).first()
         except ValueError:
@@ -104,15 +108,10 @@ def _acted(request: HttpRequest, campaign: Any) -> None:
         if dispute is None:
             raise Http404
         review_dispute(act, dispute, note=request.POST.get("note", ""))
-    elif asked == "prints":
-        college = colleges_for(viewer, Permission.CERTIFICATE_HAND_OVER).filter(code=request.POST.get("college", "")).first()
-        count = request.POST.get("count", "")
-        if college is None or request.POST.get("entry") not in ENTRIES:
-            raise Http404
-        enter_prints(act, campaign, college=college, entry=request.POST["entry"], count=int(count) if count.isdigit() and len(count) < 7 else 0,
-                     note=request.POST.get("note", ""))  # fmt: skip
-    else:
-        raise Http404
+        return Text("已提交学校处理。", "Sent to the registry.")
+    if asked in {"prints", "reverse"}:
+        return booked(request, campaign, "college")
+    raise Http404
 
 
 @for_staff(Permission.CASE_RECEIVE)

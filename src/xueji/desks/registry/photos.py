@@ -20,7 +20,7 @@ from xueji.desks.components.languages import said
 from xueji.desks.components.photo_files import opened
 from xueji.desks.components.photo_lists import list_page, makeup_price
 from xueji.desks.components.photo_person import acted_on_code, person_of, person_page
-from xueji.desks.components.photo_prints import prints_shown
+from xueji.desks.components.photo_prints import booked, prints_shown
 from xueji.desks.components.photo_slips import bundles, slips_pdf
 from xueji.exchange.photos_files import look_through_faces, look_through_list, look_through_photos
 from xueji.journal.command import Stopped
@@ -35,11 +35,9 @@ from xueji.photos.day.queries import (
     rounds,
     terms_of,
 )  # fmt: skip
-from xueji.photos.day.terms import ENTRIES
 from xueji.photos.day.worklists import faces_in, open_first, tallied
-from xueji.records.queries import colleges_for
 from xueji.rules.capture import FACE_WORDS
-from xueji.rules.findings import Finding, stops
+from xueji.rules.findings import Finding, finding, stops
 
 if TYPE_CHECKING:
     from xueji.accounts.queries import Viewer
@@ -147,12 +145,13 @@ def _taken_over(request: HttpRequest, campaign: Campaign, content: bytes, kind: 
             new, cases = after.take_over_faces(act, rows=answers, source=title).result
             _done(request, Text("导入 {n} 条结果，新增 {c} 件身份复核。", "{n} answers taken over, {c} cases opened.").format(n=new, c=cases))
         return found
+    today, typed = timezone.now().astimezone(SHANGHAI).date(), request.POST.get("taken_on", "")
     try:
-        on = date.fromisoformat(request.POST.get("taken_on", ""))
+        on = date.fromisoformat(typed) if typed else today
     except ValueError:
-        on = timezone.now().astimezone(SHANGHAI).date()
+        return [finding("SESS.007", field="taken_on", column="采集日期", value=typed[:20])]
     look = look_through_photos if kind == "zip" else look_through_list
-    delivery = look(content, campaign, taken_on=on)
+    delivery = look(content, campaign, taken_on=on, today=today)
     if not stops(delivery.findings):
         new, skipped = after.take_over_captures(act, campaign, arrivals=delivery.arrivals, source=title).result
         _done(request, Text("导入 {n} 人，{s} 人此前已导入。", "{n} taken over, {s} were there already.").format(n=new, s=skipped))
@@ -219,17 +218,12 @@ def prints(request: HttpRequest, code: str) -> HttpResponse:
     campaign, viewer = photo_round(code), viewer_of(request)
     found: list[Finding] = []
     if request.method == "POST":
-        college = colleges_for(viewer).filter(code=request.POST.get("college", "")).first()
-        count = request.POST.get("count", "")
-        if college is None or request.POST.get("entry") not in ENTRIES:
-            raise Http404
         try:
-            after.enter_prints(act_of(request, "registry"), campaign, college=college, entry=request.POST["entry"],
-                               count=int(count) if count.isdigit() and len(count) < 7 else 0, note=request.POST.get("note", ""))  # fmt: skip
+            _done(request, booked(request, campaign, "registry"))
             return redirect("registry-photos-prints", code=code)
         except Stopped as stopped:
             found = stopped.findings
-    shown = {"campaign": campaign, **prints_shown(viewer, campaign), "findings": found, "posted": request.POST}
+    shown = {"campaign": campaign, **prints_shown(request, viewer, campaign), "findings": found, "posted": request.POST}
     return render(request, "registry/photos_prints.html", shown, status=422 if found else 200)
 
 

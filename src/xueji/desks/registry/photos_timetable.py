@@ -28,7 +28,7 @@ from xueji.photos.day.commands import sessions
 from xueji.photos.day.queries import sessions_of
 from xueji.photos.day.worklists import planned_rows
 from xueji.records.queries import colleges_for, school
-from xueji.rules.findings import Finding, stops
+from xueji.rules.findings import Finding, finding, stops
 
 if TYPE_CHECKING:
     from xueji.campaigns.models import Campaign
@@ -70,25 +70,37 @@ def _acted(request: HttpRequest, campaign: Campaign) -> list[Finding]:
             raise Http404 from None
         if wanted is None:
             raise Http404
-        opens, closes = (_instant(request.POST.get(k, "")) for k in ("opens", "closes"))
-        told = sessions.move_session(act, wanted, room=request.POST.get("room", ""), opens=opens or wanted.opens, closes=closes or wanted.closes,
-                                     reason=request.POST.get("reason", "")).result  # fmt: skip
+        times = {key: _instant(request.POST.get(key, "")) for key in ("opens", "closes")}
+        wrong = [finding("SESS.007", field=key, column={"opens": "开始", "closes": "结束"}[key], value=request.POST.get(key, "")[:30] or "—")
+                 for key, at in times.items() if at is None]  # fmt: skip
+        room = request.POST.get("room", "").strip()
+        if not 0 < len(room) <= 80:
+            wrong.append(finding("SESS.007", field="room", column="地点", value=room[:30] or "—"))
+        if wrong:
+            return wrong
+        told = sessions.move_session(act, wanted, room=room, opens=times["opens"], closes=times["closes"], reason=request.POST.get("reason", "")).result
         messages.success(request, said(Text("场次已调整，已通知 {n} 名学生。", "The session was moved; {n} students were told.").format(n=told)))
         return []
     file = request.FILES.get("file")
     rows, found = read_timetable(file.read(LIMIT) if file else b"", viewer_of(request))
     if stops(found):
         return found + sessions.judged_timetable(campaign, rows) if rows else found
+    former = sessions.places_of(campaign)
     made, _, left = sessions.plan_sessions(act, campaign, rows=rows).result
-    messages.success(request, said(Text("已发布 {n} 个场次；{left} 人没有位置。", "{n} sessions published; {left} students without a place.").format(n=len(made), left=left)))
+    told = sessions.tell_new_places(act, campaign, former)
+    messages.success(request, said(Text("已发布 {n} 个场次，已通知 {told} 名学生；{left} 人没有位置。", "{n} sessions published, {told} students told; {left} without a place.").format(
+        n=len(made), told=told, left=left)))  # fmt: skip
+    for one in found:
+        messages.warning(request, f"{one.id} {said(one.message)} {said(one.remedy)}")
     return []
 
 
 def _instant(text: str) -> datetime | None:
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+        at = datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
     except ValueError:
         return None
+    return at if 2000 <= at.year <= 2100 else None
 
 
 def _cells(row: Planned, names: dict[str, str]) -> list[str]:

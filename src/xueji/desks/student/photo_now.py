@@ -70,6 +70,8 @@ def _photographed(s: Situation, last: Version) -> Answer:
     if getattr(last.capture, "open_dispute", False):
         return Answer("disputed", "review", Text("异议正在审核", "Your objection is being decided"),
                       Text("学院提意见，学校作决定；结果会显示在这里。", "The college gives its opinion, the registry decides; you see it here."))  # fmt: skip
+    if getattr(last.capture, "refused", False) and s.photos.valid is not None:
+        return Answer("counts", "done", Text("新拍的照片作废，原来的照片仍然有效", "The new photo is void; your earlier photo still counts"), s.photos.why.message)
     if s.photos.duty == Duty.AGAIN or getattr(last.capture, "refused", False):
         return Answer("again", "late", Text("这张照片不能用，必须重新采集", "This photo is void: it must be taken again"), last.why.message)
     if s.verify is None:

@@ -1,4 +1,4 @@
-"""Photos taken without network are judged when the network is back (离线照片补检): by the calendar, a few seconds at a time."""
+"""Photos that came without a judgement get it later (照片补检): by the calendar, a few seconds at a time."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from datetime import datetime
 
 from xueji.accounts.queries import SystemActor
 from xueji.journal.command import Act
+from xueji.photos.day.commands.after import judge_delivered_photo
 from xueji.photos.day.commands.envelopes import judge_offline_photo
 from xueji.photos.day.queries import unjudged_captures
+from xueji.photos.day.terms import Origin
 
 AT_ONCE = 20.0
 """Seconds of judging at one tick; what is left is done at the next."""
@@ -18,7 +20,8 @@ def judge_waiting_photos(now: datetime) -> int:
     """Judge what waits, oldest first, for some seconds; how many were judged. Twice the same changes nothing."""
     done, until = 0, time.monotonic() + AT_ONCE
     for capture in unjudged_captures()[:500]:
-        judge_offline_photo(Act(SystemActor("补检"), now, "job"), capture)
+        judge = judge_delivered_photo if capture.origin == Origin.BUREAU else judge_offline_photo
+        judge(Act(SystemActor("补检"), now, "job"), capture)
         done += 1
         if time.monotonic() > until:
             break

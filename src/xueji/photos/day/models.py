@@ -282,7 +282,10 @@ class Envelope(models.Model):
 
 
 class PrintEntry(models.Model):
-    """One line of the register of prints (洗印照片登记): how many were received, used, returned, spoiled. Never edited."""
+    """One line of the register of prints (洗印照片登记): how many were received, used, returned, spoiled. Never edited.
+
+    ``reverses`` names the line that this one takes out of the counts (冲销); ``form`` the page it was filled in on.
+    """
 
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="prints")
     college = models.ForeignKey(College, models.PROTECT, related_name="prints")
@@ -291,6 +294,8 @@ class PrintEntry(models.Model):
     note = models.CharField(max_length=200, blank=True)
     at = models.DateTimeField()
     by = models.CharField(max_length=120)
+    reverses = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="reversal", verbose_name="冲销")
+    form = models.UUIDField(null=True, blank=True, unique=True, editable=False)
 
     class Meta:
         ordering = ["at", "pk"]

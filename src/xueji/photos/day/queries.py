@@ -13,7 +13,8 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from xueji.accounts.permissions import Permission
 from xueji.accounts.queries import Viewer
 from xueji.campaigns.models import Campaign, Case
-from xueji.campaigns.queries import SHANGHAI, campaigns, notice_of
+from xueji.campaigns.notice import NoticeStep
+from xueji.campaigns.queries import SHANGHAI, campaigns, notice_of, steps_of
 from xueji.catalogue.text import Text
 from xueji.journal.command import Scope
 from xueji.photos.day.models import (
@@ -34,8 +35,9 @@ from xueji.photos.day.tokens import Inside, Secrets, made
 from xueji.records.models import College, StudentRecord
 from xueji.records.queries import visible
 from xueji.records.terms import Standing
-from xueji.rules.capture import Duty, Face, Graduand, Round, Taken, duty, valid_photo, worth
+from xueji.rules.capture import Duty, Face, Graduand, Round, Taken, duty, proof_window, valid_photo, worth
 from xueji.rules.findings import Finding, finding
+from xueji.rules.windows import Window
 
 
 def rounds() -> list[Campaign]:
@@ -94,7 +96,7 @@ def taken(one: Capture) -> Taken:
     by = Text(one.taken_by, one.taken_by) if one.taken_by else ORIGINS[one.origin]
     return Taken(one.taken_on, by, one.campaign.title if one.campaign else "", declared.round if declared else Round(), Face(one.face),
                  confirmed=one.confirmed_at is not None,
-                 disputed=getattr(one, "open_dispute", False) or getattr(one, "refused", False))  # fmt: skip
+                 disputed=getattr(one, "open_dispute", False), refused=getattr(one, "refused", False))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,8 +302,8 @@ def counters(campaign: Campaign, on: date, campus: str, now: datetime) -> Counte
 
 
 def unjudged_captures() -> QuerySet[Capture]:
-    """Photos from an hour without network that no rule has seen yet (待补检照片), oldest first."""
-    waiting = Capture.objects.filter(judgement=None, origin=Origin.HOUSE, file__purged_at=None).exclude(file=None)
+    """Photos that no rule has seen yet (待补检照片): from an hour without network, or delivered by the bureau; oldest first."""
+    waiting = Capture.objects.filter(judgement=None, origin__in=[Origin.HOUSE, Origin.BUREAU], file__purged_at=None).exclude(file=None)
     return waiting.select_related("record", "campaign", "file").order_by("recorded_at", "pk")
 
 
@@ -335,14 +337,26 @@ def open_conflicts(viewer: Viewer, campaign: Campaign) -> QuerySet[Envelope]:
 
 
 def absentees(viewer: Viewer, campaign: Campaign, now: datetime) -> QuerySet[Case]:
-    """Who had to come, whose session is over, and who was photographed in no way: the make-up list, by itself."""
+    """Who had to come, whose session is over, and who was photographed in no way: the make-up list, by itself.
+
+    Whose photo was found wrong (异议成立) is on it too, until another one is there.
+    """
     groups = [a.group for a in notice_of(campaign).audiences if a.group not in {"must_not", "later", "stands", "optional"}]
     last = campaign.sessions.order_by("-closes").values_list("closes", flat=True).first()
     missed = Q(slot__session__closes__lt=now)
     if last is None or last < now:
         missed |= Q(slot=None)
-    photographed = Capture.objects.filter(campaign=campaign).values("record")
-    return cases_in(viewer, campaign).filter(missed, group__in=groups).exclude(record__in=photographed).exclude(turns__outcome="done").distinct()
+    void = Exists(Dispute.objects.filter(capture=OuterRef("pk"), upheld=True))
+    photographed = Capture.objects.filter(~void, campaign=campaign).values("record")
+    refused = Q(record__in=Capture.objects.filter(void, campaign=campaign).values("record"))
+    came = Q(pk__in=Turn.objects.filter(campaign=campaign, outcome="done").values("case"))
+    return cases_in(viewer, campaign).filter(missed | refused, group__in=groups).exclude(record__in=photographed).filter(~came | refused)
+
+
+def proof_of(case: Case, capture: Capture, now: datetime) -> list[tuple[NoticeStep, Window]]:
+    """The notice's steps of verification, each with the time in which this photo of this student may be verified."""
+    steps = [(declared, standing) for declared, standing in steps_of(case, now).pairs() if declared.kind == "confirm"]
+    return [(declared, proof_window(standing.step.window, capture.recorded_at, case.campaign.closes)) for declared, standing in steps]
 
 
 def nominations_for(viewer: Viewer, campaign: Campaign | None = None) -> QuerySet[Nomination]:
@@ -386,9 +400,10 @@ def prints_of(viewer: Viewer, campaign: Campaign) -> list[Prints]:
     """The register per college, those the viewer looks after."""
     codes = viewer.colleges_for(Permission.CASE_READ)
     colleges = College.objects.all() if codes is None else College.objects.filter(code__in=codes)
+    booked = Sum("count", filter=Q(reverses=None), default=0) - Sum("count", filter=~Q(reverses=None), default=0)
     sums: dict[tuple[str, str], int] = {
         (college, entry): n
-        for college, entry, n in PrintEntry.objects.filter(campaign=campaign).order_by().values_list("college", "entry").annotate(n=Sum("count"))
+        for college, entry, n in PrintEntry.objects.filter(campaign=campaign).order_by().values_list("college", "entry").annotate(n=booked)
     }
     return [Prints(c, *(sums.get((c.code, e), 0) for e in (Entry.RECEIVED, Entry.USED, Entry.RETURNED, Entry.SPOILED))) for c in colleges]
 

@@ -91,7 +91,7 @@ class Makeup:
 @dataclass(frozen=True, slots=True)
 class Capturing:
     """What a notice declares of the capture (采集规定). Fees in fen; ``online_words``: what the notice itself says
-    of sending photos online; ``retakes``: "chair" while seated, "none" afterwards."""
+    of sending photos online; ``disputes``: whether a student may object to a photo later, in the verification or without one."""
 
     mode: Mode
     by: Text
@@ -107,6 +107,7 @@ class Capturing:
     makeup: Makeup
     proof_opens: datetime | None
     proof_until: datetime | None
+    disputes: bool
     profile: str
 
 
@@ -140,6 +141,7 @@ def capturing(notice: Notice) -> Capturing | None:
         makeup=Makeup(notice.makeup, _both(late, "address"), _both(late, "hours"), _both(late, "closed"), str(late.get("phone", "")),
                       _fen(late, "fee") if "fee" in late else None),
         proof_opens=proof.window.opens if proof else None, proof_until=proof.window.closes if proof else None,
+        disputes=proof is not None or raw.get("disputes") == "allowed",
         profile=str(raw.get("profile", "chsi-graduation")),
     )  # fmt: skip
 

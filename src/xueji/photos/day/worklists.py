@@ -165,8 +165,9 @@ def faces_of(case: Case) -> list[FaceCase]:
 
 
 def print_entries(viewer: Viewer, campaign: Campaign) -> QuerySet[PrintEntry]:
-    """The lines of the register of prints, newest first, of the colleges the viewer looks after."""
-    rows = PrintEntry.objects.filter(campaign=campaign).select_related("college").order_by("-at", "-pk")
+    """The lines of the register of prints, newest first, of the colleges the viewer looks after; ``reversed_by``: the line that reverses it."""
+    rows = PrintEntry.objects.filter(campaign=campaign).select_related("college", "campaign", "reverses").order_by("-at", "-pk")
+    rows = rows.annotate(reversed_by=F("reversal"))
     codes = viewer.colleges_for(Permission.CASE_READ)
     return rows if codes is None else rows.filter(college__in=codes)
 

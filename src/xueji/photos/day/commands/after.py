@@ -1,4 +1,4 @@
-"""After the day: results taken over, photos verified or disputed, faces filed, students reported, prints counted (采集之后)."""
+"""After the day: results taken over, photos verified or disputed, faces filed, students reported (采集之后)."""
 
 from __future__ import annotations
 
@@ -7,24 +7,35 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Model
+
 from xueji.accounts.permissions import Permission
 from xueji.campaigns.commands import follow_audience, mark_own_step, mark_step
 from xueji.campaigns.models import Campaign, Case
-from xueji.campaigns.queries import notice_of, scope_of_case
+from xueji.campaigns.queries import SHANGHAI, notice_of, scope_of_case
 from xueji.journal.command import ANYWHERE, Act, Change, Scope, Stopped, command
 from xueji.photos.commands import judge_captured_photo
 from xueji.photos.day.commands.turns import _attended, _station, _versioned
-from xueji.photos.day.models import Capture, Dispute, FaceCase, Nomination, PrintEntry
-from xueji.photos.day.queries import graduand, prints_of, terms_of
-from xueji.photos.day.terms import Entry, Origin
-from xueji.records.models import College, StudentRecord
+from xueji.photos.day.models import Capture, Dispute, FaceCase, Nomination
+from xueji.photos.day.queries import graduand, online_captures, proof_of, terms_of
+from xueji.photos.day.terms import Origin
+from xueji.photos.models import Judgement
+from xueji.photos.terms import Taken
+from xueji.records.models import StudentRecord
 from xueji.records.queries import scope_of
 from xueji.rules.capture import Duty, Face, duty
 from xueji.rules.findings import finding
 from xueji.rules.progress import State
 from xueji.vault.commands import store_file
+from xueji.vault.queries import same_bytes
+from xueji.vault.store import FileGone, read
 
 LEAST = 5
+MOST_ONLINE = 30
+"""Photos one student may send online in a round; the last one stands."""
+DOUBTFUL = {Face.FAILED, Face.UNSURE, Face.ABNORMAL}
+PORTION = 500
+"""Records looked up at once: a database takes a limited number of values in one question."""
 
 
 def _of_case(case: Case, **_: object) -> Scope:
@@ -37,6 +48,11 @@ def _of_capture(capture: Capture, **_: object) -> Scope:
 
 def _of_dispute(dispute: Dispute, **_: object) -> Scope:
     return scope_of(dispute.capture.record)
+
+
+def _locked(row: Model) -> None:
+    """The row as it stands now, nobody else's until the transaction ends: two people deciding at one instant wait for one another."""
+    row.refresh_from_db(from_queryset=type(row)._default_manager.select_for_update())
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,67 +68,106 @@ class Arrival:
 def take_over_captures(act: Act, campaign: Campaign, *, arrivals: Iterable[Arrival], source: str, origin: str = Origin.BUREAU) -> Change:
     """Take over what the bureau captured (导入采集结果): each a new version with its provenance. The same again changes nothing.
 
+    Pictures are judged afterwards (judge_delivered_photo): a thousand of them would keep a browser waiting for minutes.
     The result is (new, skipped).
     """
     new = skipped = 0
     by = terms_of(campaign).by.zh or source
+    Campaign.objects.select_for_update().get(pk=campaign.pk)  # the same delivery sent twice at one instant waits for its twin
     for one in arrivals:
-        same = Capture.objects.filter(record=one.case.record, campaign=campaign, origin=origin, taken_on=one.taken_on)
-        if one.content:
-            file = store_file(_station(act), one.content, purpose="photo", scope=scope_of(one.case.record), title=source).result
-            same = same.filter(file__digest=file.digest)
-        if same.exists():
+        there = Capture.objects.filter(record=one.case.record, campaign=campaign, origin=origin, taken_on=one.taken_on).select_related("file")
+        if any(not one.content or (c.file is not None and same_bytes(c.file, one.content)) for c in there):
             skipped += 1
             continue
         more: dict[str, Any] = {}
         if one.content:
-            more["file"] = file
-            more["judgement"] = judge_captured_photo(_station(act), one.case.record, one.content, taken="bureau").result
+            more["file"] = store_file(_station(act), one.content, purpose="photo", scope=scope_of(one.case.record), title=source).result
         _versioned(act, one.case, origin, one.taken_on, by, **more)
         _attended(act, one.case)
         new += 1
     return Change(f"campaign:{campaign.code}", ANYWHERE, {"source": source, "new": new, "skipped": skipped}, (new, skipped), unchanged=not new)
 
 
+@command(needs=Permission.STATION_OPERATE, records="photo.judged_later", scope=_of_capture)
+def judge_delivered_photo(act: Act, capture: Capture) -> Change:
+    """Judge a photo the bureau delivered (到件照片检测). The result is the Judgement; None when its bytes are gone."""
+    kept: Judgement | None = capture.judgement
+    if kept is None and capture.file is not None:
+        try:
+            content = b"".join(read(capture.file.place))
+        except FileGone:
+            return Change(f"record:{capture.record.student_number}", _of_capture(capture), unchanged=True)
+        profile = terms_of(capture.campaign).profile if capture.campaign else "chsi-graduation"
+        kept = capture.judgement = judge_captured_photo(_station(act), capture.record, content, profile=profile, taken=Taken.BUREAU).result
+        capture.save(update_fields=["judgement"])
+        return Change(f"record:{capture.record.student_number}", _of_capture(capture), {"outcome": kept.outcome, "version": capture.version}, kept)
+    return Change(f"record:{capture.record.student_number}", _of_capture(capture), result=kept, unchanged=True)
+
+
 @command(needs=Permission.SOURCE_IMPORT, records="faces.taken_over")
 def take_over_faces(act: Act, *, rows: Iterable[tuple[StudentRecord, Face, bool]], source: str) -> Change:
     """Take over CHSI's answers (导入学信网比对结果): (record, result, whether CHSI has a photo). A failing face opens a case.
 
+    Where the authority has agreed already (同意备案), an older answer about the same photo changes nothing.
     The result is (answers, cases opened).
     """
     answers = cases = 0
-    for record, face, present in rows:
-        last = Capture.objects.filter(record=record).order_by("-version").first()
-        if last is None and present:
-            last = Capture.objects.create(record=record, version=1, origin=Origin.CHSI, taken_on=act.at.date(), taken_by="学信网",
-                                          recorded_at=act.at, recorded_by=act.by.label)  # fmt: skip
-        if last is not None and last.face != face:
-            last.face = face
-            last.save(update_fields=["face"])
-            answers += 1
-        if face in {Face.FAILED, Face.UNSURE, Face.ABNORMAL} and not FaceCase.objects.filter(record=record, agreed_at=None).exists():
-            FaceCase.objects.create(record=record, capture=last, result=face, found_at=act.at, source=source)
-            cases += 1
+    told = list(rows)
+    for start in range(0, len(told), PORTION):
+        part = told[start : start + PORTION]
+        last = {c.record_id: c for c in Capture.objects.filter(record__in=[r.pk for r, _, _ in part]).order_by("version")}
+        known = FaceCase.objects.filter(record__in=[r.pk for r, _, _ in part]).values_list("record", "capture", "agreed_at")
+        waiting = {record for record, _, agreed in known if agreed is None}
+        agreed = {(record, capture) for record, capture, at in known if at is not None}
+        for record, face, present in part:
+            photo = last.get(record.pk)
+            if photo is None and present:
+                photo = last[record.pk] = Capture.objects.create(record=record, version=1, origin=Origin.CHSI, taken_on=act.at.astimezone(SHANGHAI).date(),
+                                                                 taken_by="学信网", recorded_at=act.at, recorded_by=act.by.label)  # fmt: skip
+            if face in DOUBTFUL and photo is not None and (record.pk, photo.pk) in agreed:
+                continue
+            if photo is not None and photo.face != face:
+                photo.face = face
+                photo.save(update_fields=["face"])
+                answers += 1
+            if face in DOUBTFUL and record.pk not in waiting:
+                FaceCase.objects.create(record=record, capture=photo, result=face, found_at=act.at, source=source[:120])
+                waiting.add(record.pk)
+                cases += 1
     return Change(f"source:{source}", ANYWHERE, {"answers": answers, "cases": cases}, (answers, cases), unchanged=not (answers or cases))
 
 
 def _current(case: Case) -> Capture:
-    found = Capture.objects.filter(record=case.record, campaign=case.campaign).order_by("-version").first()
+    """The newest photo of the round, nobody else's until the transaction ends. Stopped when there is none, or a void one."""
+    found = Capture.objects.select_for_update().filter(record=case.record, campaign=case.campaign).order_by("-version").first()
     if found is None:
         raise Stopped([finding("PROOF.002")])
+    if Dispute.objects.filter(capture=found, upheld=True).exists():
+        raise Stopped([finding("PROOF.009")])
     return found
+
+
+def _verifying(act: Act, case: Case, capture: Capture, mark: State) -> None:
+    """Mark the notice's step of verification, inside its window; a photo that came after it has a window of its own."""
+    for declared, own in proof_of(case, capture, act.at):
+        if own.opens == capture.recorded_at and act.at < own.closes:
+            mark_step(_station(act), case, step=declared.code, mark=mark)
+        elif own.closes is not None and act.at >= own.closes:
+            raise Stopped([finding("PROOF.010", closes=own.closes.astimezone(SHANGHAI))])
+        else:
+            mark_own_step(act, case, step=declared.code, mark=mark)
 
 
 @command(needs=Permission.CASE_CONFIRM, records="photo.confirmed", scope=_of_case)
 def confirm_photo(act: Act, case: Case) -> Change:
     """The student has verified the photo on CHSI and says it is right (图像校对无误). Only then it counts.
 
-    Stopped outside the notice's window and before the capture.
+    Stopped outside the notice's window, before the capture, and while an objection is being decided.
     """
     capture = _current(case)
-    for step in notice_of(case.campaign).steps_for(case.group):
-        if step.kind == "confirm":
-            mark_own_step(act, case, step=step.code, mark=State.DONE)
+    if Dispute.objects.filter(capture=capture, decided_at=None).exists():
+        raise Stopped([finding("PROOF.008")])
+    _verifying(act, case, capture, State.DONE)
     if capture.confirmed_at:
         return Change(f"case:{case.pk}", scope_of_case(case), result=capture, unchanged=True)
     capture.confirmed_at = act.at
@@ -122,16 +177,22 @@ def confirm_photo(act: Act, case: Case) -> Change:
 
 @command(needs=Permission.CASE_CONFIRM, records="photo.disputed", scope=_of_case)
 def dispute_photo(act: Act, case: Case, *, reason: str, evidence: bytes = b"", title: str = "") -> Change:
-    """The student says the photo is wrong (图像有误), with material: it goes to the college, then to the registry."""
+    """The student says the photo is wrong (图像有误), with material: it goes to the college, then to the registry.
+
+    Stopped outside the window of the verification; without one, after the round, and where the notice takes no objections.
+    """
+    terms = terms_of(case.campaign)
+    if not terms.disputes:
+        raise Stopped([finding("PROOF.011", retake=terms.retake)])
     capture = _current(case)
     if len(reason.strip()) < LEAST:
         raise Stopped([finding("PROOF.003", field="reason")])
     if Dispute.objects.filter(capture=capture, decided_at=None).exists():
         raise Stopped([finding("PROOF.004")])
+    if not terms.round.proofread and act.at >= case.campaign.closes:
+        raise Stopped([finding("PROOF.010", closes=case.campaign.closes.astimezone(SHANGHAI))])
+    _verifying(act, case, capture, State.REVIEW)
     kept = store_file(act, evidence, purpose="evidence", scope=scope_of_case(case), title=title).result if evidence else None
-    for step in notice_of(case.campaign).steps_for(case.group):
-        if step.kind == "confirm":
-            mark_own_step(act, case, step=step.code, mark=State.REVIEW)
     row = Dispute.objects.create(capture=capture, reason=reason.strip()[:1000], evidence=kept, made_at=act.at)
     return Change(f"case:{case.pk}", scope_of_case(case), {"version": capture.version}, row)
 
@@ -139,6 +200,7 @@ def dispute_photo(act: Act, case: Case, *, reason: str, evidence: bytes = b"", t
 @command(needs=Permission.CORRECTION_REVIEW, records="dispute.reviewed", scope=_of_dispute)
 def review_dispute(act: Act, dispute: Dispute, *, note: str) -> Change:
     """The college gives its opinion on a disputed photo (学院审核图像异议)."""
+    _locked(dispute)
     if dispute.college_at or dispute.decided_at:
         raise Stopped([finding("PROOF.004")])
     if not note.strip():
@@ -151,6 +213,7 @@ def review_dispute(act: Act, dispute: Dispute, *, note: str) -> Change:
 @command(needs=Permission.CORRECTION_DECIDE, records="dispute.decided", scope=_of_dispute)
 def decide_dispute(act: Act, dispute: Dispute, *, upheld: bool, note: str) -> Change:
     """The registry decides a disputed photo (处理图像异议). Upheld: the photo is void, the student comes again; else it is to be confirmed."""
+    _locked(dispute)
     if dispute.decided_at:
         raise Stopped([finding("PROOF.004")])
     if not note.strip():
@@ -168,7 +231,7 @@ def decide_dispute(act: Act, dispute: Dispute, *, upheld: bool, note: str) -> Ch
 def send_online(act: Act, case: Case, *, content: bytes) -> Change:
     """The student sends a photo online (线上采集), where the notice allows it. Stopped with the clause where it forbids it.
 
-    The window is the step's own, to the instant. The result is the Capture.
+    The window is the step's own, to the instant. The same bytes again are the same photo. The result is the Capture.
     """
     terms = terms_of(case.campaign)
     if not terms.online:
@@ -178,6 +241,11 @@ def send_online(act: Act, case: Case, *, content: bytes) -> Change:
     for step in notice_of(case.campaign).steps_for(case.group):
         if step.kind == "upload":
             mark_own_step(act, case, step=step.code, mark=State.DONE)
+    sent = list(online_captures(case.record, case.campaign).select_related("file"))
+    if sent and sent[-1].file is not None and same_bytes(sent[-1].file, content):
+        return Change(f"case:{case.pk}", scope_of_case(case), result=sent[-1], unchanged=True)
+    if len(sent) >= MOST_ONLINE:
+        raise Stopped([finding("PROOF.012", field="photo", count=len(sent))])
     file = store_file(act, content, purpose="photo", scope=scope_of_case(case), title="online.jpg").result
     judged = judge_captured_photo(_station(act), case.record, content, profile=terms.profile, taken="upload").result
     capture = _versioned(act, case, Origin.ONLINE, act.at.date(), "本人线上拍摄", file=file, judgement=judged)
@@ -187,6 +255,7 @@ def send_online(act: Act, case: Case, *, content: bytes) -> Change:
 @command(needs=Permission.CORRECTION_DECIDE, records="face.verified")
 def verify_face(act: Act, face: FaceCase, *, evidence: bytes, title: str = "") -> Change:
     """The school has verified in person that it is the student (学校核实身份), with the material."""
+    _locked(face)
     if face.verified_at:
         raise Stopped([finding("PROOF.004")])
     face.evidence = store_file(act, evidence, purpose="evidence", scope=scope_of(face.record), title=title).result
@@ -198,6 +267,7 @@ def verify_face(act: Act, face: FaceCase, *, evidence: bytes, title: str = "") -
 @command(needs=Permission.CORRECTION_DECIDE, records="face.filed")
 def file_face(act: Act, face: FaceCase, *, number: str) -> Change:
     """The result was filed online and on paper (线上备案). Stopped before the school has verified the person."""
+    _locked(face)
     if not face.verified_at or face.filed_at or not number.strip():
         raise Stopped([finding("PROOF.004") if face.filed_at else finding("CAMP.022", field="number")])
     face.filed_at, face.filed_number = act.at, number.strip()[:60]
@@ -208,6 +278,7 @@ def file_face(act: Act, face: FaceCase, *, number: str) -> Change:
 @command(needs=Permission.CORRECTION_DECIDE, records="face.agreed")
 def agree_face(act: Act, face: FaceCase) -> Change:
     """The authority agrees (同意备案): the photo counts again."""
+    _locked(face)
     if not face.filed_at or face.agreed_at:
         raise Stopped([finding("PROOF.004")])
     face.agreed_at = act.at
@@ -239,9 +310,15 @@ def nominate_student(act: Act, record: StudentRecord, *, campaign: Campaign, rea
 
 @command(needs=Permission.CASE_APPROVE, records="nomination.decided")
 def decide_nomination(act: Act, nomination: Nomination, *, approved: bool, note: str = "") -> Change:
-    """The registry decides a reported student (审核名单外学生); an approved one gets a case and an account. The rules may say no."""
+    """The registry decides a reported student (审核名单外学生); an approved one gets a case and an account. The rules may say no.
+
+    A refusal needs its reason: the college reads it.
+    """
+    _locked(nomination)
     if nomination.decided_at:
         raise Stopped([finding("PROOF.004")])
+    if not approved and not note.strip():
+        raise Stopped([finding("CAMP.022", field="note")])
     record, campaign = nomination.record, nomination.campaign
     if approved:
         todo, why = duty([], graduand(record), terms_of(campaign).round)
@@ -254,17 +331,3 @@ def decide_nomination(act: Act, nomination: Nomination, *, approved: bool, note:
     nomination.decided_at, nomination.decided_by, nomination.approved, nomination.note = act.at, act.by.label, approved, note.strip()[:500]
     nomination.save(update_fields=["decided_at", "decided_by", "approved", "note"])
     return Change(f"record:{record.student_number}", ANYWHERE, {"approved": approved, "campaign": campaign.code}, nomination)
-
-
-# prints
-
-
-@command(needs=Permission.CERTIFICATE_HAND_OVER, records="prints.entered", scope=lambda college, **_: Scope(college=college.code))
-def enter_prints(act: Act, campaign: Campaign, *, college: College, entry: str, count: int, note: str = "") -> Change:
-    """Book prints in or out (登记洗印照片). Stopped when more would go out than is on hand: the counts add up at every moment."""
-    locked = College.objects.select_for_update().get(pk=college.pk)
-    now = next(p for p in prints_of(_station(act).by, campaign) if p.college.pk == locked.pk)
-    if count < 1 or (entry != Entry.RECEIVED and count > now.on_hand):
-        raise Stopped([finding("PRINT.001", field="count", on_hand=now.on_hand, count=count)])
-    row = PrintEntry.objects.create(campaign=campaign, college=locked, entry=Entry(entry), count=count, note=note.strip()[:200], at=act.at, by=act.by.label)
-    return Change(f"campaign:{campaign.code}", Scope(college=college.code), {"entry": entry, "count": count}, row)

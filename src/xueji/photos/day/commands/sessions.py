@@ -12,16 +12,20 @@ from xueji.accounts.permissions import Permission
 from xueji.campaigns.commands import mark_own_step
 from xueji.campaigns.letters import letter_of
 from xueji.campaigns.models import Campaign, Case
-from xueji.campaigns.queries import notice_of, scope_of_case
+from xueji.campaigns.queries import SHANGHAI, notice_of, scope_of_case
 from xueji.journal.command import ANYWHERE, Act, Change, Scope, Stopped, command
 from xueji.notify.sending import send_to_many
 from xueji.notify.terms import Kind, Recipient
 from xueji.photos.day.models import Readiness, Session, Slot
 from xueji.photos.day.queries import sessions_for, terms_of, unready
+from xueji.photos.day.worklists import UNCALLED, has_come
 from xueji.records.models import StandingChange
 from xueji.rules.findings import finding, stops
 from xueji.rules.progress import State
 from xueji.rules.station import Planned, timetable
+
+PORTION = 2000
+"""Cases looked up at once: a database takes a limited number of keys in one question."""
 
 
 def _of_case(case: Case, **_: object) -> Scope:
@@ -36,7 +40,26 @@ def with_students(campaign: Campaign, rows: Sequence[Planned]) -> list[Planned]:
 
 
 def _who_comes(campaign: Campaign):
-    return Case.objects.filter(campaign=campaign, left_at=None).exclude(group__in=["must_not", "later", "stands"])
+    return Case.objects.filter(campaign=campaign, left_at=None).exclude(group__in=UNCALLED)
+
+
+def places_of(campaign: Campaign) -> dict[object, tuple[str, str, datetime]]:
+    """Where and when each student of a round comes, by case: what a new timetable is compared with (tell_new_places)."""
+    return {case: (campus, room, at) for case, campus, room, at in
+            Slot.objects.filter(session__campaign=campaign).values_list("case", "session__campus", "session__room", "starts")}  # fmt: skip
+
+
+def tell_new_places(act: Act, campaign: Campaign, former: dict[object, tuple[str, str, datetime]]) -> int:
+    """Tell everybody who got a place, another one, or lost it (发布后告知学生). ``former`` is places_of before. Returns how many were told."""
+    now = places_of(campaign)
+    moved = [case for case in {*former, *now} if former.get(case) != now.get(case)]
+    people = []
+    for start in range(0, len(moved), PORTION):
+        cases = Case.objects.filter(pk__in=moved[start : start + PORTION], record__account__isnull=False).select_related("record")
+        people += [Recipient(case.record.account_id, scope_of_case(case)) for case in cases]
+    if people:
+        send_to_many(act, letter_of(campaign), Kind.SESSION, people, scope=ANYWHERE)
+    return len(people)
 
 
 def judged_timetable(campaign: Campaign, rows: Sequence[Planned]) -> list:
@@ -49,30 +72,44 @@ def judged_timetable(campaign: Campaign, rows: Sequence[Planned]) -> list:
 def plan_sessions(act: Act, campaign: Campaign, *, rows: Sequence[Planned]) -> Change:
     """Publish the timetable (发布采集时间安排): replaces the former one and gives every student a place in it.
 
-    Inside a college: those with a change of standing first, then by class and student number. Stopped with every clash and
-    gap; too few places only warn. The result is (sessions, findings, students without a place).
+    Inside a college: those with a change of standing first, then by class and student number. Who chose an open session keeps
+    it where it is in the new timetable too. Stopped with every clash and gap; too few places only warn. The result is
+    (sessions, findings, students without a place).
     """
     found = judged_timetable(campaign, rows)
     if stops(found):
         raise Stopped(found)
+    Campaign.objects.select_for_update().get(pk=campaign.pk)  # two people publishing at one instant: one after the other
+    chosen = _chosen(campaign)
     Slot.objects.filter(session__campaign=campaign).delete()
     Session.objects.filter(campaign=campaign).delete()
     made = Session.objects.bulk_create(
         [Session(campaign=campaign, campus=r.campus, room=r.room, opens=r.opens, closes=r.closes, capacity=r.capacity,
                  colleges=list(r.colleges), open_day=r.open_day, part_time=r.part_time) for r in rows]
     )  # fmt: skip
-    left = _placed(campaign, made)
+    left = _placed(campaign, made, chosen)
     return Change(f"campaign:{campaign.code}", ANYWHERE, {"sessions": len(made), "without": left}, (made, found, left))
 
 
-def _placed(campaign: Campaign, sessions: Sequence[Session]) -> int:
+def _when_and_where(session: Session) -> tuple[str, str, datetime, datetime]:
+    return session.campus, session.room, session.opens, session.closes
+
+
+def _chosen(campaign: Campaign) -> dict[object, tuple[str, str, datetime, datetime]]:
+    """Who chose an open session instead of the college's own, by case."""
+    slots = Slot.objects.filter(session__campaign=campaign, session__open_day=True).select_related("session", "case__record")
+    return {slot.case_id: _when_and_where(slot.session) for slot in slots if slot.case.record.college_id not in slot.session.colleges}
+
+
+def _placed(campaign: Campaign, sessions: Sequence[Session], chosen: dict[object, tuple[str, str, datetime, datetime]]) -> int:
     changed = set(StandingChange.objects.values_list("record", flat=True))
     cases = list(_who_comes(campaign).select_related("record"))
     cases.sort(key=lambda c: (c.record_id not in changed, c.record.class_number, c.record.student_number))
     taken: dict[object, int] = {s.pk: 0 for s in sessions}
     slots, left = [], 0
     for case in cases:
-        room = [s for s in sessions if case.record.college_id in s.colleges and taken[s.pk] < s.capacity]
+        kept = [s for s in sessions if s.open_day and chosen.get(case.pk) == _when_and_where(s) and taken[s.pk] < s.capacity]
+        room = kept or [s for s in sessions if case.record.college_id in s.colleges and taken[s.pk] < s.capacity]
         own = min(room, key=lambda s: (s.campus != case.record.campus, s.opens), default=None)
         if own is None:
             left += 1
@@ -89,12 +126,16 @@ def move_session(act: Act, session: Session, *, room: str, opens: datetime, clos
     others = [o for o in Session.objects.filter(campaign=session.campaign, campus=session.campus).exclude(pk=session.pk)]
     rows = [Planned(n, o.campus, o.room, o.opens, o.closes, o.capacity, tuple(o.colleges), o.open_day) for n, o in enumerate(others, 1)]
     own = Planned(0, session.campus, room.strip(), opens, closes, session.capacity, tuple(session.colleges), session.open_day)
+    if (session.room, session.opens, session.closes) == (own.room, opens, closes):
+        return Change(f"session:{session.pk}", result=0, unchanged=True)  # the same again: nobody is told twice
     found = stops([f for f in timetable([*rows, own]) if f.place == "0"])
+    if closes <= act.at:
+        found.append(finding("SESS.010", field="opens", opens=opens.astimezone(SHANGHAI)))
     if not reason.strip():
         found.append(finding("CAMP.022", field="reason"))
     if found:
         raise Stopped(found)
-    session.moved_from = f"{session.room} {session.opens:%F %H:%M}"
+    session.moved_from = f"{session.room} {session.opens.astimezone(SHANGHAI):%F %H:%M}"
     shift = opens - session.opens
     session.room, session.opens, session.closes = room.strip(), opens, closes
     session.save()
@@ -110,8 +151,15 @@ def move_session(act: Act, session: Session, *, room: str, opens: datetime, clos
 
 @command(needs=Permission.CASE_FILL, records="slot.chosen", scope=_of_case)
 def choose_slot(act: Act, case: Case, *, session: Session) -> Change:
-    """Take a place in an open session instead of the own one (改到开放时段). Stopped when it is full or not for this student."""
+    """Take a place in an open session instead of the own one (改到开放时段).
+
+    Stopped when it is full or not for this student, and for who was photographed already.
+    """
     locked = Session.objects.select_for_update().get(pk=session.pk)
+    if has_come(case):
+        raise Stopped([finding("SESS.011", field="session")])
+    if case.group in UNCALLED:
+        raise Stopped([finding("SESS.008", field="session")])
     allowed = {s.pk for s in sessions_for(case, act.at)}
     used = Slot.objects.filter(session=locked).exclude(case=case)
     if locked.pk not in allowed or used.count() >= locked.capacity:
