@@ -126,9 +126,29 @@ def test_slips_are_printed_for_a_class_a_session_or_one_and_never_for_another_co
     assert college.post(where, {"bundle": f"session:{session.pk}:0"}).content.startswith(b"%PDF")
     assert college.post(where, {"number": " s202401001 "}).content.startswith(b"%PDF")
     assert Code.objects.count() == 2, "the same code on every print"
-    for wrong in ({"number": "S202402001"}, {"number": "没有"}, {"bundle": "class:S240201:0"}, {"bundle": "class:S240101:1"}, {"bundle": "session:x"}, {}):
-        assert college.post(where, wrong).status_code == 404
+    for nobody in ("S202402001", "没有", "S202401003"):
+        assert "STAT.039" in text(college.post(where, {"number": nobody}), 422) and f'value="{nobody}"' in text(college.post(where, {"number": nobody}), 422)
+    rubbish = ("class:S240201:0", "class:S240101:1", "session:x", "session:x:0", "class:S240101:-1", "class:S240101:99999", "room:1:0", "class:S240101:0\n")
+    for wrong in (*({"bundle": one} for one in rubbish), {"bundle": "class:S240101:0", "college": "B"}, {}):
+        assert college.post(where, wrong).status_code == 404, wrong
     assert day.world.client("陈院长").get(where).status_code == 404
+
+
+def test_the_registry_lists_the_classes_of_one_college_in_as_many_questions_however_many_students(day, django_assert_max_num_queries):
+    registry, where = day.world.client("刘老师"), f"/registry/photos/{day.campaign.code}/slips/"
+    seen = text(registry.get(where))
+    assert "先在上面选学院" in seen and "class:S240101:0" not in seen and "session:" in seen
+    assert "class:S240201:0" in text(registry.get(where, {"college": "B"})) and "class:" not in text(registry.get(where, {"college": "<script>"}))
+    assert registry.post(where, {"bundle": "class:S240201:0", "college": "B"}).content.startswith(b"%PDF")
+    with django_assert_max_num_queries(24) as first:
+        registry.get(where, {"college": "A"})
+    from xueji.campaigns.commands import follow_audience
+
+    for n in range(30):
+        day.world.enrol(f"周{n}", f"S202409{n:03d}", "A", class_number=f"S2401{n:02d}", id_number="", expected_on=date(2025, 6, 30))
+    follow_audience(day.world.system(), day.campaign)
+    with django_assert_max_num_queries(len(first.captured_queries)):
+        assert "class:S240129:0" in text(registry.get(where, {"college": "A"}))
 
 
 def test_a_large_class_is_printed_in_parts(day, monkeypatch):

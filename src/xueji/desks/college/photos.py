@@ -20,7 +20,7 @@ from xueji.desks.components.photo_files import opened
 from xueji.desks.components.photo_lists import list_page, makeup_price
 from xueji.desks.components.photo_person import acted_on_code, person_of, person_page
 from xueji.desks.components.photo_prints import booked, prints_shown
-from xueji.desks.components.photo_slips import bundles, slips_pdf
+from xueji.desks.components.photo_slips import slips_page, slips_pdf
 from xueji.journal.command import Stopped
 from xueji.photos.day.commands.after import nominate_student, review_dispute
 from xueji.photos.day.queries import disputes_for, keys_now, nominations_for, rounds, terms_of
@@ -123,7 +123,7 @@ def photo_slips(request: HttpRequest, code: str) -> HttpResponse:
             return slips_pdf(request, campaign, "college")
         except Stopped as stopped:
             found = stopped.findings
-    shown = {"campaign": campaign, "bundles": bundles(viewer_of(request), campaign), "has_keys": keys_now() is not None, "findings": found}
+    shown = {"campaign": campaign, **slips_page(viewer_of(request), campaign, request.GET.get("college", "")), "has_keys": keys_now() is not None, "findings": found, "posted": request.POST}
     return render(request, "college/photos_slips.html", shown, status=422 if found else 200)
 
 

@@ -21,7 +21,7 @@ from xueji.desks.components.photo_files import opened
 from xueji.desks.components.photo_lists import list_page, makeup_price
 from xueji.desks.components.photo_person import acted_on_code, person_of, person_page
 from xueji.desks.components.photo_prints import booked, prints_shown
-from xueji.desks.components.photo_slips import bundles, slips_pdf
+from xueji.desks.components.photo_slips import slips_page, slips_pdf
 from xueji.exchange.photos_files import look_through_faces, look_through_list, look_through_photos
 from xueji.journal.command import Stopped
 from xueji.photos.day.commands import after, codes, turns
@@ -109,7 +109,7 @@ def slips(request: HttpRequest, code: str) -> HttpResponse:
             return slips_pdf(request, campaign, "registry")
         except Stopped as stopped:
             found = stopped.findings
-    shown = {"campaign": campaign, "bundles": bundles(viewer_of(request), campaign), "has_keys": keys_now() is not None, "findings": found}
+    shown = {"campaign": campaign, **slips_page(viewer_of(request), campaign, request.GET.get("college", "")), "has_keys": keys_now() is not None, "findings": found, "posted": request.POST}
     return render(request, "registry/photos_slips.html", shown, status=422 if found else 200)
 
 

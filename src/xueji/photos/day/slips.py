@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from xueji.accounts.permissions import Permission
 from xueji.accounts.queries import Viewer
@@ -15,9 +15,10 @@ from xueji.campaigns.models import Campaign, Case
 from xueji.documents.capture_slips import Slip, SlipSheet
 from xueji.journal.command import Act, Stopped
 from xueji.photos.day.commands.codes import issue_code_for
-from xueji.photos.day.models import Code, Slot
-from xueji.photos.day.queries import cases_in, keys_now, secrets_of
+from xueji.photos.day.models import Code, Session, Slot
+from xueji.photos.day.queries import cases_in, keys_now, secrets_of, sessions_of
 from xueji.photos.day.tokens import Inside, made
+from xueji.photos.day.worklists import UNCALLED
 from xueji.records.queries import school, visible
 from xueji.rules.findings import finding
 
@@ -28,16 +29,29 @@ def codes_for(viewer: Viewer, campaign: Campaign) -> QuerySet[Code]:
     return rows.select_related("case__campaign", "case__record__person", "case__record__college").order_by("-issued_at", "-pk")
 
 
-def cases_for_slips(viewer: Viewer, campaign: Campaign, *, class_number: str = "", session: Any = None, number: str = "") -> QuerySet[Case]:
+def cases_for_slips(viewer: Viewer, campaign: Campaign, *, class_number: str | None = None, session: Any = None, number: str = "") -> QuerySet[Case]:
     """Whose paper slips the viewer may print: who may come, of a class, a session (its id) or one student number; in the order of the queue."""
-    cases = cases_in(viewer, campaign, Permission.CASE_RECEIVE).exclude(group__in=["must_not", "later", "stands"]).select_related("slot__session")
-    if class_number:
+    cases = cases_in(viewer, campaign, Permission.CASE_RECEIVE).exclude(group__in=UNCALLED).select_related("slot__session")
+    if class_number is not None:
         cases = cases.filter(record__class_number=class_number)
     if session:
         cases = cases.filter(slot__session=session)
     if number:
         cases = cases.filter(record__student_number=number.strip().upper())
     return cases.order_by("slot__starts", "slot__position", "record__class_number", "record__student_number")
+
+
+def slips_by_class(viewer: Viewer, campaign: Campaign, college: str) -> list[tuple[str, int]]:
+    """How many slips each class of a college takes; one question, however many students there are."""
+    cases = cases_for_slips(viewer, campaign).filter(record__college=college).select_related(None)
+    return list(cases.order_by("record__class_number").values_list("record__class_number").annotate(n=Count("pk")))
+
+
+def slips_by_session(viewer: Viewer, campaign: Campaign) -> list[tuple[Session, int]]:
+    """How many slips each session takes, those with any, in order; two questions."""
+    cases = cases_for_slips(viewer, campaign).exclude(slot=None).select_related(None)
+    counts = dict(cases.order_by().values_list("slot__session").annotate(n=Count("pk")))
+    return [(session, counts[session.pk]) for session in sessions_of(campaign) if session.pk in counts]
 
 
 def slips_of(codes: Iterable[Code]) -> list[Slip]:
