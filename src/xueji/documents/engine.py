@@ -47,7 +47,7 @@ class Press:
         """
         return [
             finding("DOC.001", place=place, who=place, character=_shown(c), code_point=f"U+{ord(c):04X}")
-            for c in self.faces.missing("".join(dict.fromkeys("".join(_strings(values)))))
+            for c in self.faces.missing("".join(_strings(values)))
         ]
 
     def print(self, template: str, values: Mapping[str, Any], *, at: datetime, place: str = "") -> bytes:

@@ -28,9 +28,10 @@ _FRAMES = (b"\xc0", b"\xc1", b"\xc2")
 """The markers that tell size and colours of what follows: the ways of coding that readers of PDF know."""
 _DOT = b"\xff\xc0\x00\x0b\x08\x00\x01\x00\x01\x01\x01\x11\x00\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00"
 """The head of a grey JPEG of one pixel."""
-_LARGEST = 178
-_WRITTEN = tuple(word % n for word in (b"%d ", b"%d m ", b"%d l\n") for n in range(_LARGEST))
-"""The numbers of the largest code as a stroke has them: in the middle, where it begins, where it ends."""
+_DIGITS = np.array([list(b"%03d" % n) for n in range(178)], np.uint8)
+"""The numbers of the largest code, each in three digits."""
+_STROKE, _NEXT_ROW = (np.frombuffer(words, np.uint8) for words in (b"000 0 m 000 0 l \n", b"S 1 0 0 1 0 1 cm\n"))
+"""What draws one run, and what goes on to the next row: of one length, so that a table of bytes holds both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +77,12 @@ def code(text: str) -> Picture:
     One stroke for each run of dark modules: printers and screens set strokes on whole dots, so it is as sharp as it can be.
     """
     side, runs = _runs(text)
-    strokes = runs[:, [0, 1, 2, 1]] + (0, _LARGEST, 0, 2 * _LARGEST)
-    strokes[:, 2] += runs[:, 0]
-    drawn = b"".join(map(_WRITTEN.__getitem__, strokes.ravel().tolist()))
+    strokes = np.tile(_STROKE, (len(runs), 1))
+    strokes[:, 0:3], strokes[:, 8:11] = _DIGITS[runs[:, 0]], _DIGITS[runs[:, 0] + runs[:, 2]]
+    rows = np.searchsorted(runs[:, 1], np.arange(1, side))
+    drawn = b"/c0 CS 0 SC 1 0 0 1 0 .5 cm\n%sS" % np.insert(strokes, rows, _NEXT_ROW, axis=0).tobytes()
     key = sha256(b"QR " + text.encode()).hexdigest().encode()
-    return Picture(
-        key, _svg(1, 1, _image(1, 1, "image/jpeg", _named(key, _DOT))), zlib.compress(b"/c0 CS 0 SC 1 0 0 1 0 .5 cm\n%sS" % drawn, 1), side
-    )
+    return Picture(key, _svg(1, 1, _image(1, 1, "image/jpeg", _named(key, _DOT))), zlib.compress(drawn, 2), side)
 
 
 @lru_cache(maxsize=64)
