@@ -14,7 +14,6 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from xueji.imaging.colour import packed_lab
 from xueji.imaging.face_measures import INNER_LIPS, OUTER_LIPS, face_frame
 from xueji.imaging.nets import FacePoints, Nets
 from xueji.imaging.opening import open_photo
@@ -41,7 +40,7 @@ def composite(name: str, content: bytes, nets: Nets) -> Composite | None:
     found = nets.all_faces(rgb) or nets.near_faces(rgb)
     if len(found) != 1:
         return None
-    face = face_frame(rgb, packed_lab(rgb), nets.points(rgb, found[0]))
+    face = face_frame(rgb, nets.points(rgb, found[0]))
     mask = nets.person(rgb)
     at = head(Scene(rgb, small_copy(rgb), mask), face)
     if at.hair_top < 0.01 * rgb.shape[0]:

@@ -30,17 +30,30 @@ def length(vectors: np.ndarray) -> np.ndarray:
     return np.sqrt(a * a + b * b + c * c)
 
 
+def median_of(values: np.ndarray) -> np.ndarray:
+    """Median over the first axis, of few values much quicker than the general one."""
+    ordered, n = np.sort(values, axis=0), len(values)
+    return (ordered[(n - 1) // 2] + ordered[n // 2]) / 2
+
+
+def common(packed: np.ndarray) -> np.ndarray:
+    """Median colour (3) of many packed colours (n, 3), spread out: counted instead of sorted."""
+    half = (len(packed) + 1) // 2
+    counted = (np.bincount(np.ascontiguousarray(packed[:, c]), minlength=256).cumsum() for c in range(3))
+    return spread_lab(np.array([int(sums.searchsorted(half)) for sums in counted], np.float32))
+
+
 _ACROSS, _DOWN = (axis.ravel() for axis in np.meshgrid(np.linspace(-1, 1, 7), np.linspace(-1, 1, 7)))
 
 
-def patches(packed: np.ndarray, centres: np.ndarray, radius: float) -> np.ndarray:
+def patches(rgb: np.ndarray, centres: np.ndarray, radius: float) -> np.ndarray:
     """Median L*a*b* (n, 3) of the squares of half-side ``radius`` around n centres (x, y); held inside the picture."""
-    h, w = packed.shape[:2]
+    h, w = rgb.shape[:2]
     centres = np.asarray(centres, float)
     radius = max(radius, 1.0)
     x = np.minimum(np.maximum(centres[:, :1] + _ACROSS * radius + 0.5, 0), w - 1).astype(np.intp)
     y = np.minimum(np.maximum(centres[:, 1:] + _DOWN * radius + 0.5, 0), h - 1).astype(np.intp)
-    seen = np.ascontiguousarray(packed[y, x].transpose(0, 2, 1))
+    seen = np.ascontiguousarray(packed_lab(rgb[y, x]).transpose(0, 2, 1))
     seen.sort(axis=2)
     return spread_lab(seen[:, :, seen.shape[2] // 2])
 

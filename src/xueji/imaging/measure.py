@@ -9,9 +9,8 @@ import numpy as np
 
 from xueji.imaging import face_measures as on_face
 from xueji.imaging import scene_measures as around
-from xueji.imaging.colour import packed_lab
 from xueji.imaging.models import ModelsMissing
-from xueji.imaging.nets import FacePoints, FoundFace, Nets, nets
+from xueji.imaging.nets import FoundFace, Nets, nets
 from xueji.imaging.opening import Opened, open_photo
 from xueji.rules.portrait import Box, Head, Portrait, Worn
 
@@ -22,8 +21,6 @@ LARGE = 0.25
 """A face wider than this share of the picture is the one that was meant; others are looked for beside it."""
 STRIP = 0.3
 """A strip beside the head is at least so wide, over the picture's width."""
-FACE_MARGIN = 0.15
-"""How far around the face colours are read (ears, the skin above the brows), over its longer side."""
 
 
 def measure(content: bytes, models: Path | None = None) -> Portrait:
@@ -59,7 +56,7 @@ def measure_opened(opened: Opened, ready: Nets) -> Portrait:
     points = ready.points(rgb, chosen)
     if points.presence < SURELY_NO_FACE:
         return replace(base, faces=0)
-    face = on_face.face_frame(rgb, _face_lab(rgb, points), points)
+    face = on_face.face_frame(rgb, points)
     head = around.head(scene, face)
     seen = every if len(every) >= len(near) else near
     if len(seen) == 1:
@@ -89,29 +86,17 @@ def measure_opened(opened: Opened, ready: Nets) -> Portrait:
     )
 
 
-def _face_lab(rgb: np.ndarray, points: FacePoints) -> np.ndarray:
-    """Packed L*a*b* of the face and what is measured right beside it; the rest of the picture is left at nought."""
-    low, high = points.mesh[:, :2].min(0), points.mesh[:, :2].max(0)
-    margin = FACE_MARGIN * (high - low).max()
-    h, w = rgb.shape[:2]
-    (x0, y0), (x1, y1) = np.clip(low - margin, 0, [w - 1, h - 1]).astype(int), np.clip(high + margin + 1, 1, [w, h]).astype(int)
-    lab = np.zeros_like(rgb)
-    lab[y0:y1, x0:x1] = packed_lab(np.ascontiguousarray(rgb[y0:y1, x0:x1]))
-    return lab
-
-
 def _beside(rgb: np.ndarray, face: on_face.FaceFrame, ready: Nets, sides: tuple[bool, bool]) -> list[FoundFace]:
-    """Small faces left and right of the head, which both nets overlook in the whole picture: looked for in a strip each."""
-    h, w = rgb.shape[:2]
+    """Small faces left and right of the head, which both nets overlook in the whole picture: looked for in strips."""
+    w = rgb.shape[1]
     left, right = float(face.flat[:, 0].min()), float(face.flat[:, 0].max())
-    low = min(h, int(face.flat[:, 1].max() + 0.4 * face.face_width))  # who stands behind looks over a shoulder
-    found: list[FoundFace] = []
+    low = min(rgb.shape[0], int(face.flat[:, 1].max() + 0.4 * face.face_width))  # who stands behind looks over a shoulder
     strips = (0, int(max(left, STRIP * w))), (int(min(right, (1 - STRIP) * w)), w)
+    found: list[FoundFace] = []
     for (x, end), wanted in zip(strips, sides, strict=True):
-        strip = np.ascontiguousarray(rgb[:low, x:end])
-        if not wanted or not around.busy(strip):
+        if not wanted or not around.busy(rgb[:low, x:end]):
             continue
-        for other in ready.all_faces(strip):
+        for other in ready.all_faces(rgb[:low, x:end]):
             there = FoundFace(other.score, other.box + [x, 0, x, 0], other.points + [x, 0])
             apart = there.box[2] < left + 0.1 * (right - left) or there.box[0] > right - 0.1 * (right - left)
             if apart and not any(_same(there, known) for known in found) and ready.points(rgb, there).presence > SURELY_A_FACE:
@@ -132,35 +117,38 @@ def _full_size(head: Head, across: float, down: float) -> Head:
     )  # fmt: skip
 
 
-def _box_around(shape: tuple[int, ...], points: np.ndarray, margin: float = 0.0) -> Box:
-    h, w = shape[:2]
-    low, high = points.min(0) - margin, points.max(0) + margin
-    low, high = np.clip(low, 0, [w, h]), np.clip(high, 0, [w, h])
-    return Box(*(float(v) for v in (*(low / [w, h]), *((high - low) / [w, h]))))
+def _boxes(shape: tuple[int, ...], outlines: dict[str, tuple[np.ndarray, float]]) -> dict[str, Box]:
+    """The box around each outline (points and a margin, pixels), held inside the picture."""
+    size, starts = np.array([shape[1], shape[0]]), np.cumsum([0, *(len(points) for points, _ in outlines.values())])[:-1]
+    every, margins = np.concatenate([points for points, _ in outlines.values()]), np.array([[m] for _, m in outlines.values()])
+    low = np.clip(np.minimum.reduceat(every, starts) - margins, 0, size) / size
+    high = np.clip(np.maximum.reduceat(every, starts) + margins, 0, size) / size
+    return {name: Box(*box) for name, box in zip(outlines, np.hstack([low, high - low]).tolist(), strict=True)}
 
 
 def _regions(shape: tuple[int, ...], face: on_face.FaceFrame, head: Head, cloth: Box | None, found: list[FoundFace]) -> dict[str, Box]:
     """The regions a finding may point at, by name."""
     flat, r = face.flat, face.eye_distance
-    brows = flat[list(on_face.BROW_POINTS)]
+    brows, oval = flat[list(on_face.BROW_POINTS)], flat[list(on_face.OVAL)]
     crown = np.array([[flat[:, 0].min(), head.hair_top], [flat[:, 0].max(), flat[on_face.FOREHEAD_TOP, 1]]])
-    regions = {
-        "face": _box_around(shape, flat[list(on_face.OVAL)]),
-        "head": _box_around(shape, np.vstack([crown, flat[list(on_face.OVAL)]])),
-        "eye_left": _box_around(shape, face.points.lids[0], r * 0.05),
-        "eye_right": _box_around(shape, face.points.lids[1], r * 0.05),
-        "eyes": _box_around(shape, np.vstack(face.points.lids), r * 0.08),
-        "mouth": _box_around(shape, flat[list(on_face.OUTER_LIPS)], r * 0.03),
-        "brows": _box_around(shape, np.vstack([brows, brows + face.up * r * 0.2])),
-        "bridge": _box_around(shape, flat[[on_face.NOSE_BRIDGE]], r * 0.15),
-        "crown": _box_around(shape, crown),
-        "ear_left": _box_around(shape, flat[[234]] - face.right * face.face_width * 0.06, face.face_width * 0.09),
-        "ear_right": _box_around(shape, flat[[454]] + face.right * face.face_width * 0.06, face.face_width * 0.09),
-        "shoulders": Box(0.0, float(np.clip(flat[on_face.CHIN, 1] / shape[0], 0, 1)), 1.0,
-                         float(np.clip(1 - flat[on_face.CHIN, 1] / shape[0], 0, 1))),
-    }  # fmt: skip
+    ear = face.right * face.face_width * 0.06
+    outlines = {
+        "face": (oval, 0.0),
+        "head": (np.vstack([crown, oval]), 0.0),
+        "eye_left": (face.points.lids[0], r * 0.05),
+        "eye_right": (face.points.lids[1], r * 0.05),
+        "eyes": (np.vstack(face.points.lids), r * 0.08),
+        "mouth": (flat[list(on_face.OUTER_LIPS)], r * 0.03),
+        "brows": (np.vstack([brows, brows + face.up * r * 0.2]), 0.0),
+        "bridge": (flat[[on_face.NOSE_BRIDGE]], r * 0.15),
+        "crown": (crown, 0.0),
+        "ear_left": (flat[[on_face.TEMPLES[0]]] - ear, face.face_width * 0.09),
+        "ear_right": (flat[[on_face.TEMPLES[1]]] + ear, face.face_width * 0.09),
+    }
+    others = sorted(found, key=lambda f: -f.width)[1:]
+    regions = _boxes(shape, outlines | {f"face_{n}": (other.box.reshape(2, 2), 0.0) for n, other in enumerate(others, start=2)})
+    chin = float(np.clip(flat[on_face.CHIN, 1] / shape[0], 0, 1))
+    regions["shoulders"] = Box(0.0, chin, 1.0, 1 - chin)
     if cloth is not None:
         regions["clothing"] = cloth
-    for n, other in enumerate(sorted(found, key=lambda f: -f.width)[1:], start=2):
-        regions[f"face_{n}"] = _box_around(shape, other.box.reshape(2, 2))
     return regions

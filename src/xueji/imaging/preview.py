@@ -17,7 +17,6 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from xueji.catalogue.text import Text
-from xueji.imaging.colour import packed_lab
 from xueji.imaging.face_measures import face_frame
 from xueji.imaging.models import ModelsMissing
 from xueji.imaging.nets import nets
@@ -62,7 +61,7 @@ def card_preview(content: bytes, models: Path | None = None) -> bytes:
     found = ready.all_faces(rgb) or ready.near_faces(rgb)
     if len(found) != 1:
         raise PreviewRefused(Text("画面里应正好有一个人", "exactly one person must be in it"), ONE_PERSON)
-    face = face_frame(rgb, packed_lab(rgb), ready.points(rgb, found[0]))
+    face = face_frame(rgb, ready.points(rgb, found[0]))
     mask = ready.person(rgb)
     scene = Scene(rgb, small_copy(rgb), mask)
     at = head(scene, face)

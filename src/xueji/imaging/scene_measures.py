@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from xueji.imaging.colour import length, pack_lab, packed_lab, patches, spread_lab
+from xueji.imaging.colour import common, length, median_of, pack_lab, packed_lab, patches, spread_lab
 from xueji.imaging.face_measures import CHIN, NOSE_TIP, OUTER_EYES, TEMPLES, FaceFrame
 from xueji.rules.portrait import Background, Box, Head
 
@@ -17,9 +17,10 @@ TILES = 8
 BALD = 10.0  # a crown of the skin's own colour is a bald head, not a hat
 WALL = 6.0  # standard deviation of a colour channel over an even part of the background
 ODD = 35  # steps of packed L*a*b* to the background's colour that no light makes
-SPECK = 40  # pixels of the small copy: less is no head
+SPECK = 120  # pixels of the small copy: the smallest head that the nets know is about 12 × 14
+THIN = np.ones((5, 5), np.uint8)  # what does not hold this is a seam, a strand of hair or the rim of a shadow
 HAIR_REACHES = 0.25  # beyond the box of a face, over its width: what reaches further may be somebody
-SAMPLE = 6_000  # pixels: a median of more tells nothing new
+SAMPLE = 3_000  # pixels: a median of more tells nothing new
 
 
 def small_copy(rgb: np.ndarray) -> np.ndarray:
@@ -34,7 +35,7 @@ class Scene:
 
     def __init__(self, rgb: np.ndarray, small: np.ndarray, mask: np.ndarray) -> None:
         size = (small.shape[1], small.shape[0])
-        self.packed = packed_lab(small)
+        self.rgb, self.packed = small, packed_lab(small)
         self.mask = cv2.resize(mask, size, interpolation=cv2.INTER_LINEAR)
         self.scale = np.array([size[0] / rgb.shape[1], size[1] / rgb.shape[0]])
         self.background = self._surely_background()
@@ -84,8 +85,8 @@ def background(scene: Scene) -> Background | None:
     soft = cv2.GaussianBlur(scene.packed, (3, 3), 0.8)
     places = np.flatnonzero(free)
     rows, columns = np.divmod(places[:: max(1, len(places) // SAMPLE)], scene.width)
-    seen = spread_lab(soft[rows, columns])
-    median = np.median(seen, axis=0)
+    sample = soft[rows, columns]
+    seen, median = spread_lab(sample), common(sample)
     apart = length(seen - median)
     plane = np.column_stack([columns / scene.width, rows / scene.height, np.ones(len(rows))])
     lightness = seen[:, 0]
@@ -95,7 +96,7 @@ def background(scene: Scene) -> Background | None:
     return Background(
         share=share,
         colour=tuple(float(v) for v in median),
-        spread=float(np.percentile(apart, 95)),
+        spread=float(np.partition(apart, int(0.95 * len(apart)))[int(0.95 * len(apart))]),
         residual=float(np.std(lightness - plane @ slope)),
         edges=float((gradient > EDGE).mean()),
         slope=float(np.hypot(slope[0], slope[1])),
@@ -124,20 +125,28 @@ def busy(rgb: np.ndarray) -> bool:
 def sides_to_look_at(scene: Scene, behind: Background | None, box: np.ndarray) -> tuple[bool, bool]:
     """Left and right of a head (``box`` in pixels of the small copy): may somebody else be there?
 
-    Not where the background is even and in one piece and no "person" reaches further out than short hair does.
+    Not where the background is even and in one piece, no "person" reaches further out than short hair does, and nothing
+    solid stands out against the background down to the chin.
     """
     if something_beside(scene, behind):
         return True, True
     x0, y0, x1, y1 = box
     wide = x1 - x0
-    rows = slice(max(0, int(y0 - 0.5 * wide)), max(1, int(y1 - 0.2 * wide)))
-    left, right = max(0, int(x0 - HAIR_REACHES * wide)), min(scene.width, int(x1 + HAIR_REACHES * wide))
-    person = scene.mask[rows] > PERSON
+    person = scene.mask[: max(1, int(y1))] > PERSON
     ground = pack_lab(behind.colour).astype(float)
-    like = cv2.inRange(scene.packed, np.clip(ground - ODD, 0, 255), np.clip(ground + ODD, 0, 255))
-    odd = (like == 0) & scene.background
-    sides = (slice(None, left), slice(0, int(x0))), (slice(right, None), slice(int(x1), None))
-    return tuple(int(person[:, far].sum()) + int(odd[:, near].sum()) > SPECK for far, near in sides)
+    like = cv2.inRange(scene.packed[: len(person)], np.clip(ground - ODD, 0, 255), np.clip(ground + ODD, 0, 255))
+    odd = (like == 0) & ~person
+    beside_head = slice(max(0, int(y0 - 0.5 * wide)), max(1, int(y1 - 0.2 * wide)))
+    left, right = max(0, int(x0 - HAIR_REACHES * wide)), min(scene.width, int(x1 + HAIR_REACHES * wide))
+    sides = (slice(None, left), slice(0, max(0, int(x0)))), (slice(right, None), slice(int(x1), None))
+    return tuple(_solid(person[beside_head, far]) + _solid(odd[:, near]) > SPECK for far, near in sides)
+
+
+def _solid(places: np.ndarray) -> int:
+    """How many places are left when everything thin is taken away."""
+    if np.count_nonzero(places) <= SPECK:
+        return 0
+    return int(np.count_nonzero(cv2.morphologyEx(np.ascontiguousarray(places).view(np.uint8), cv2.MORPH_OPEN, THIN)))
 
 
 def _worst_tile(apart: np.ndarray, row: np.ndarray, column: np.ndarray) -> Box:
@@ -154,7 +163,6 @@ def shoulders(scene: Scene, face: FaceFrame) -> float | None:
     """Slope of the silhouette left and right of the chin, degrees; None where the shoulders are not in the picture."""
     chin, nose = face.flat[CHIN] * scene.scale, face.flat[NOSE_TIP] * scene.scale
     wide = face.face_width * scene.scale[0]
-    person = scene.mask > PERSON
     slopes = []
     for f in (0.75, 0.9, 1.05):
         tops = []
@@ -162,14 +170,14 @@ def shoulders(scene: Scene, face: FaceFrame) -> float | None:
             x = round(chin[0] + sign * f * wide)
             if not 1 <= x < scene.width - 1:
                 break
-            rows = np.flatnonzero(person[:, x - 1 : x + 2].mean(1) > 0.5)
+            rows = np.flatnonzero(np.count_nonzero(scene.mask[:, x - 1 : x + 2] > PERSON, axis=1) > 1)
             rows = rows[rows > nose[1]]
             if not len(rows) or rows[0] >= scene.height - 3:
                 break
             tops.append(float(rows[0]))
         if len(tops) == 2:
             slopes.append(float(np.degrees(np.arctan2(tops[1] - tops[0], 2 * f * wide))))
-    return float(np.median(slopes)) if slopes else None
+    return float(median_of(np.array(slopes))) if slopes else None
 
 
 def clothing_box(scene: Scene, face: FaceFrame) -> Box | None:
@@ -193,12 +201,14 @@ def clothing(scene: Scene, box: Box | None, background_colour: tuple[float, floa
     top = int(box.y * scene.height)
     places = np.flatnonzero(scene.mask[top:] > 0.8)
     cloth = spread_lab(scene.packed[top:].reshape(-1, 3)[places[:: max(1, len(places) // SAMPLE)]])
-    hue = np.degrees(np.arctan2(cloth[:, 2], cloth[:, 1])) % 360
-    blue = (hue > 235) & (hue < 300) & (np.hypot(cloth[:, 1], cloth[:, 2]) > 12)
+    a, b = cloth[:, 1], cloth[:, 2]
+    colourful = a * a + b * b > 12 * 12
+    hue = np.degrees(np.arctan2(b[colourful], a[colourful])) % 360
+    blue = int(np.count_nonzero((hue > 235) & (hue < 300))) / len(cloth)
     like = None
     if background_colour is not None:
         like = float((length(cloth - np.float32(background_colour)) < 20).mean())
-    return float(blue.mean()), like
+    return blue, like
 
 
 def crown_difference(scene: Scene, face: FaceFrame, top: float) -> float:
@@ -209,8 +219,8 @@ def crown_difference(scene: Scene, face: FaceFrame, top: float) -> float:
     places = np.array([
         middle + face.right * face.face_width * dx + np.array([0, span * dy]) for dx in (-0.25, 0, 0.25) for dy in (-0.2, 0.1)
     ])  # fmt: skip
-    colours = patches(scene.packed, places * scene.scale, 0.04 * face.face_width * scene.scale[0])
-    lightness, a, b = np.median(colours, axis=0)
+    colours = patches(scene.rgb, places * scene.scale, 0.04 * face.face_width * scene.scale[0])
+    lightness, a, b = median_of(colours)
     if np.hypot(a - face.cheek[1], b - face.cheek[2]) < BALD:
         return 0.0
     chroma, hue = float(np.hypot(a, b)), float(np.degrees(np.arctan2(b, a)) % 360)
