@@ -29,8 +29,13 @@ a lamp in the face        | light.too_bright=0.2                                
 moving                    | light.direction=0.1                                                   | 稳住 | Steady
 out of focus              | light.sharpness=5.0                                                   | 稳住 | Steady
 no light measured         | light=None                                                            | 别动 | Hold still
-eyes closed               | eyes.openings=(0.05,0.05); eyes.contrast=(1.0,1.0)                    | 睁眼 | Eyes wide
+eyes closed               | eyes.openings=(0.05,0.05); eyes.contrast=(1.0,1.0); eyes.iris_height=(0.0,0.0) | 睁眼 | Eyes wide
+one eye closed            | eyes.openings=(0.05,0.3); eyes.contrast=(1.0,20.0); eyes.iris_height=(0.0,0.25) | 睁眼 | Eyes wide
+lids apart over no iris   | eyes.openings=(0.2,0.2); eyes.contrast=(1.0,1.0); eyes.iris_height=(0.0,0.0) | 睁眼 | Eyes wide
+narrow eyes               | eyes.openings=(0.15,0.15); eyes.contrast=(15.0,15.0); eyes.iris_height=(0.2,0.2) | 别动 | Hold still
 laughing                  | mouth.gap=0.2; mouth.teeth=2.0                                        | 闭嘴 | Lips closed
+laughing, eyes narrowed   | mouth.gap=0.2; mouth.teeth=2.0; eyes.openings=(0.1,0.1); eyes.contrast=(1.0,1.0) | 闭嘴 | Lips closed
+teeth in shadow           | mouth.gap=0.09; mouth.pale=1.5                                        | 闭嘴 | Lips closed
 lips apart                | mouth.gap=0.14                                                        | 闭嘴 | Lips closed
 looking aside             | eyes.gaze_x=0.2                                                       | 看镜 | Look here
 far away and turned       | head.face_width=120; pose.yaw=30.0                                    | 靠近 | Closer
@@ -53,8 +58,8 @@ def test_what_could_not_be_measured_is_left_out_and_never_zero():
         ("head", {"face_width", "off_centre", "eyes_line", "hair_top"}),
         ("pose", {"roll", "yaw", "pitch"}),
         ("light", {"clipped", "direction", "sharpness"}),
-        ("eyes", {"opening", "gaze"}),
-        ("mouth", {"gap", "teeth", "strip", "strip_width"}),
+        ("eyes", {"openness", "openness_less", "eyes_apart", "gaze"}),
+        ("mouth", {"gap", "teeth", "pale", "strip", "strip_width"}),
     ):
         assert set(whole) - set(numbers_of(changed(f"{part}=None"))) == names, part
 

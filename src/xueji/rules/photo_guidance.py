@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from xueji.catalogue.text import Text
-from xueji.rules.photo_face import ROW, TEETH_GAP, WIDE
+from xueji.rules.photo_face import CLEAR_IRIS, CONTRAST_COUNTS, IRIS_COUNTS, PALE_GAP, ROW, TALL_IRIS, TEETH_GAP, WIDE, openness
 from xueji.rules.photo_profile import Band, Profile
 from xueji.rules.portrait import Box, Portrait
 
@@ -69,15 +69,17 @@ def guide(profile: Profile) -> tuple[Step, ...]:
     def high(name: str, measured: str = "") -> Condition | None:
         return _limits(name, profile[name], "above", measured)
 
-    def refused_below(name: str) -> Condition | None:
+    def refused_below(name: str, measured: str = "") -> Condition | None:
         limit = profile[name].reject_below
-        return None if limit is None else (name, "below", limit)
+        return None if limit is None else (measured or name, "below", limit)
 
     centre = high("off_centre")
     to_the_left = (centre[0], "below", -centre[2]) if centre else None
     laugh = (("gap", "above", TEETH_GAP), high("teeth"))
     both = (high("teeth_both", "teeth"), ("strip_width", "above", WIDE), high("strip_both", "strip"))
     row = (("strip_width", "above", ROW), high("strip"))
+    shaded = (("gap", "above", PALE_GAP), high("teeth_pale", "pale"))
+    one_eye = (refused_below("openness_one", "openness_less"), high("one_eye", "eyes_apart"))
     steps = (
         ("closer", Text("靠近", "Closer"), [(low("face_width"),)]),
         ("back", Text("后退", "Step back"), [(high("face_width"),)]),
@@ -94,10 +96,11 @@ def guide(profile: Profile) -> tuple[Step, ...]:
         ("chin_down", Text("收颌", "Chin down"), [(low("pitch"),)]),
         ("dimmer", Text("调暗", "Dim it"), [(high("clipped"),)]),
         ("steady", Text("稳住", "Steady"), [(refused_below("direction"),), (refused_below("sharpness"),)]),
-        # Every opening that counts as closed is narrower than the one that is doubted: one number is enough here.
-        ("eyes", Text("睁眼", "Eyes wide"), [(low("opening"),)]),
-        ("teeth", Text("闭嘴", "Lips closed"), [laugh, both, row]),
+        # Lips before eyes: a laugh narrows the eyes, and closed lips open them again.
+        ("teeth", Text("闭嘴", "Lips closed"), [laugh, shaded, both, row]),
         ("mouth", Text("闭嘴", "Lips closed"), [(high("gap"),)]),
+        # Only what the rules refuse: whoever has narrow eyes could never follow a word that doubts them.
+        ("eyes", Text("睁眼", "Eyes wide"), [(refused_below("openness"),), one_eye]),
         ("gaze", Text("看镜", "Look here"), [(low("gaze"),), (high("gaze"),)]),
     )  # fmt: skip
     limited = ((code, say, tuple(one for one in when if None not in one)) for code, say, when in steps)
@@ -116,9 +119,11 @@ def numbers_of(p: Portrait) -> dict[str, float]:
     if p.light is not None:
         numbers |= {"clipped": p.light.too_bright, "direction": p.light.direction, "sharpness": p.light.sharpness}
     if p.eyes is not None:
-        numbers |= {"opening": min(p.eyes.openings), "gaze": p.eyes.gaze_x}
+        seen = [openness(p.eyes, eye) for eye in (0, 1)]
+        numbers |= {"openness": sum(seen) / 2, "openness_less": min(seen), "eyes_apart": abs(seen[0] - seen[1]), "gaze": p.eyes.gaze_x}
     if p.mouth is not None:
-        numbers |= {"gap": p.mouth.gap, "teeth": p.mouth.teeth, "strip": p.mouth.strip, "strip_width": p.mouth.strip_width}
+        numbers |= {"gap": p.mouth.gap, "teeth": p.mouth.teeth, "pale": p.mouth.pale,
+                    "strip": p.mouth.strip, "strip_width": p.mouth.strip_width}  # fmt: skip
     return numbers
 
 
@@ -139,7 +144,9 @@ def instruction(p: Portrait, profile: Profile) -> Instruction:
 
 
 def guide_as_json(profile: Profile, lang: str) -> dict[str, Any]:
-    """The table for a page that measures by itself: size of the frame, the words that need no number, and the steps."""
+    """The table for a page that measures by itself: size of the frame, what makes an eye surely open
+    (``photo_face.openness``), the words that need no number, and the steps."""
     words = {"nobody": NOBODY, "alone": ALONE, "hold": HOLD}
     steps = [{"code": s.code, "say": s.say.in_(lang), "when": s.when} for s in guide(profile)]
-    return {"size": [WIDTH, HEIGHT], "words": {code: say.in_(lang) for code, say in words.items()}, "steps": steps}
+    weights = {"iris_counts": IRIS_COUNTS, "tall_iris": TALL_IRIS, "contrast_counts": CONTRAST_COUNTS, "clear_iris": CLEAR_IRIS}
+    return {"size": [WIDTH, HEIGHT], "openness": weights, "words": {code: say.in_(lang) for code, say in words.items()}, "steps": steps}

@@ -8,6 +8,7 @@ const LIP_SKIN = [0, 17, 37, 267, 84, 314, 39, 269, 181, 405], LIP_PAIRS = [[13,
 const OVAL = [10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377, 152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109];
 const TEMPLES = [234, 454], OUTER_EYES = [33, 263], FOREHEAD_TOP = 10, CHIN = 152;
 const EYE_DISTANCE = 120, PERSON = 0.5, HAIR_SHARE = 0.12;
+const IRIS_COLUMNS = [-0.08, -0.04, 0, 0.04, 0.08], IRIS_NEAR = [27, 64], SKIN_FROM = 70, LEAST_DARK = 3, SOFT = [1 / 16, 1 / 4, 3 / 8, 1 / 4, 1 / 16];
 
 const length = (v) => Math.hypot(...v);
 const minus = (a, b) => a.map((value, n) => value - b[n]);
@@ -30,6 +31,16 @@ function lab(picture, x, y) {
   const p = (y * picture.width + x) * 4, [r, g, b] = [LINEAR[picture.data[p]], LINEAR[picture.data[p + 1]], LINEAR[picture.data[p + 2]]];
   const fx = bent((0.412453 * r + 0.35758 * g + 0.180423 * b) / 0.950456), fy = bent(0.212671 * r + 0.71516 * g + 0.072169 * b), fz = bent((0.019334 * r + 0.119193 * g + 0.950227 * b) / 1.088754);
   return [116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)];
+}
+
+const held = (value, most) => Math.max(0, Math.min(most, value));
+const lightness = (picture, x, y) => lab(picture, held(x, picture.width - 1), held(y, picture.height - 1))[0];
+
+// Median lightness of the square of half-side `radius` around a place, read at 7 × 7 points.
+function lightAround(picture, [cx, cy], radius) {
+  const seen = [], r = Math.max(radius, 1);
+  for (let v = -3; v <= 3; v += 1) for (let u = -3; u <= 3; u += 1) seen.push(lightness(picture, Math.floor(cx + (u / 3) * r + 0.5), Math.floor(cy + (v / 3) * r + 0.5)));
+  return median(seen);
 }
 
 function lipColour(picture, mesh) {
@@ -112,20 +123,49 @@ function mouth(picture, mesh, eyeDistance) {
   const between = whitePixels(picture, INNER_LIPS.map((n) => mesh[n]), ([l, a, b]) => l > lips[0] + 12 && Math.hypot(a, b) < colourful * 0.8 + 2 && a < lips[1] - 4);
   const lower = LOWER_INNER.map((n, k) => [0, 1].map((c) => (mesh[n][c] + mesh[LOWER_OUTER[k]][c]) / 2));
   const row = largest(whitePixels(picture, [...UPPER_INNER.map((n) => mesh[n]), ...lower], ([l, a, b]) => l > lips[0] + 10 && Math.hypot(a, b) < 0.75 * colourful + 2 && a < lips[1] - 5));
-  const unit = eyeDistance ** 2 / 100;
+  const shaded = whitePixels(picture, INNER_LIPS.map((n) => mesh[n]), ([l, a, b]) => l > lips[0] - 10 && a < 0.6 * lips[1] && Math.hypot(a, b) < 0.7 * colourful);
+  const unit = eyeDistance ** 2 / 100, area = ({ white }) => white.reduce((sum, v) => sum + v, 0) / unit;
   return {
     gap: mean(LIP_PAIRS.map(([a, b]) => apart(mesh[a], mesh[b]))) / width,
-    teeth: between.white.reduce((sum, v) => sum + v, 0) / unit, strip: row.area / unit, strip_width: row.across / width,
+    teeth: area(between), pale: area(shaded), strip: row.area / unit, strip_width: row.across / width,
   };
 }
 
-function eyesOf(eyes) {
+// How much darker the iris is than the whites beside it along the middle of the opening, L*.
+function irisContrast(picture, { lids, iris }) {
+  const width = Math.max(1e-6, apart(lids[0], lids[8])), near = [], beside = [];
+  for (let n = 0; n < 7; n += 1) {
+    const place = [0, 1].map((c) => (lids[n + 9][c] + lids[n + 1][c]) / 2), light = lightAround(picture, place, 0.03 * width);
+    (apart(place, iris) < 0.22 * width ? near : beside).push(light);
+  }
+  if (!near.length || !beside.length) return 0;
+  return mean(beside.sort((a, b) => a - b).slice(-2)) - Math.min(...near);
+}
+
+// Height of the dark place around the iris centre over the eye's width, read across the lids: from its darkest point as
+// far as it stays darker than halfway to the skin below the eye.
+function irisHeight(picture, { lids, iris }) {
+  const axis = minus(lids[8], lids[0]), down = axis[0] < 0 ? [axis[1], -axis[0]] : [-axis[1], axis[0]];
+  const seen = Array.from({ length: 91 }, (_, n) => median(IRIS_COLUMNS.map((along) => {
+    const across = (n - 45) / 100, [x, y] = [0, 1].map((c) => iris[c] + axis[c] * along + down[c] * across);
+    return lightness(picture, Math.round(x), Math.round(y));
+  })));
+  const mirrored = (n) => (n < 0 ? -n : n > 90 ? 180 - n : n), light = seen.map((_, n) => SOFT.reduce((sum, share, k) => sum + share * seen[mirrored(n + k - 2)], 0));
+  const span = light.slice(...IRIS_NEAR), darkest = IRIS_NEAR[0] + span.indexOf(Math.min(...span)), skin = median(light.slice(SKIN_FROM));
+  if (skin - light[darkest] < LEAST_DARK) return 0;
+  const lighter = (value) => value >= (light[darkest] + skin) / 2, above = light.slice(0, darkest).findLastIndex(lighter), below = light.findIndex((value, n) => n > darkest && lighter(value));
+  return ((below < 0 ? light.length : below) - above - 1) / 100;
+}
+
+// How surely the eyes are open: the lids' opening, and what is seen of an iris in it (rules/photo_face.py).
+function eyesOf(picture, eyes, { iris_counts, tall_iris, contrast_counts, clear_iris }) {
   const opening = ({ lids }) => mean(Array.from({ length: 7 }, (_, n) => apart(lids[n + 9], lids[n + 1]))) / Math.max(1e-6, apart(lids[0], lids[8]));
   const along = ({ lids, iris }) => {
     const axis = minus(lids[8], lids[0]), from = minus(iris, lids[0]);
     return (from[0] * axis[0] + from[1] * axis[1]) / Math.max(1e-12, axis[0] ** 2 + axis[1] ** 2);
   };
-  return { opening: Math.min(...eyes.map(opening)), gaze: (along(eyes[0]) - along(eyes[1])) / 2 };
+  const open = eyes.map((eye) => opening(eye) + iris_counts * Math.min(irisHeight(picture, eye), tall_iris) + contrast_counts * held(irisContrast(picture, eye), clear_iris));
+  return { openness: mean(open), openness_less: Math.min(...open), eyes_apart: Math.abs(open[0] - open[1]), gaze: (along(eyes[0]) - along(eyes[1])) / 2 };
 }
 
 function light(picture, mesh, eyeDistance) {
@@ -163,19 +203,19 @@ export function hairTop(picture, mesh, mask) {
 }
 
 // All numbers of one face, lengths as of a picture of the guide's size; and where the face is, as shares of the picture.
-export function numbersOf(picture, { mesh, eyes }, mask, [wide, high]) {
+export function numbersOf(picture, { mesh, eyes }, mask, { size: [wide, high], openness }) {
   const across = wide / picture.width, down = high / picture.height, eyeDistance = Math.max(1, apart(mesh[OUTER_EYES[0]], mesh[OUTER_EYES[1]]));
   const temples = minus(mesh[TEMPLES[1]], mesh[TEMPLES[0]]), long = minus(mesh[CHIN], mesh[FOREHEAD_TOP]), line = minus(mesh[OUTER_EYES[1]], mesh[OUTER_EYES[0]]);
-  const outline = OVAL.map((n) => mesh[n]), held = (value) => Math.max(0, Math.min(1, value));
-  const x0 = held(Math.min(...outline.map((p) => p[0])) / picture.width), y0 = held(Math.min(...outline.map((p) => p[1])) / picture.height);
-  const x1 = held(Math.max(...outline.map((p) => p[0])) / picture.width), y1 = held(Math.max(...outline.map((p) => p[1])) / picture.height);
+  const outline = OVAL.map((n) => mesh[n]), share = (value) => held(value, 1);
+  const x0 = share(Math.min(...outline.map((p) => p[0])) / picture.width), y0 = share(Math.min(...outline.map((p) => p[1])) / picture.height);
+  const x1 = share(Math.max(...outline.map((p) => p[0])) / picture.width), y1 = share(Math.max(...outline.map((p) => p[1])) / picture.height);
   return {
     face: [x0, y0, x1 - x0, y1 - y0],
     numbers: {
       face_width: apart(mesh[TEMPLES[0]], mesh[TEMPLES[1]]) * across, off_centre: mean(TEMPLES.map((n) => mesh[n][0])) * across - wide / 2,
       eyes_line: mean(OUTER_EYES.map((n) => mesh[n][1])) * down, hair_top: hairTop(picture, mesh, mask) * down,
       yaw: degrees(Math.atan2(temples[2], length(temples.slice(0, 2)))), roll: degrees(Math.atan2(line[1], line[0])), pitch: degrees(Math.atan2(long[2], length(long.slice(0, 2)))),
-      ...eyesOf(eyes), ...mouth(picture, mesh, eyeDistance), ...light(picture, mesh, eyeDistance),
+      ...eyesOf(picture, eyes, openness), ...mouth(picture, mesh, eyeDistance), ...light(picture, mesh, eyeDistance),
     },
   };
 }

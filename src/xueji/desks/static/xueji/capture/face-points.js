@@ -2,7 +2,9 @@
 // of interest. A picture is { data (RGBA bytes), width, height }; a net takes floats and gives a list of Float32Array.
 // Face points are computed, used and forgotten: nothing here keeps or sends them.
 const RIGHT_EYE = [33, 133], LEFT_EYE = [362, 263], OUTER = [33, 263];
-const ROI_STILL = 0.02, SAME = 0.3, ALL_SURE = 0.6, NEAR_SURE = 0.5;
+const ROI_STILL = 0.03, SAME = 0.3, ALL_SURE = 0.6, NEAR_SURE = 0.5;
+// What the mesh wants to see against one and a half times the detected box: so much wider, so much of it higher up.
+const MESH_WIDER = 1.066, MESH_HIGHER = 0.03;
 
 const sigmoid = (x) => 1 / (1 + Math.exp(-Math.max(-80, Math.min(80, x))));
 const apart = (a, b) => Math.hypot(a[0] - b[0], a[1] - b[1]);
@@ -127,8 +129,9 @@ async function eye(picture, nets, first, second, angle, mirrored) {
 
 // The 468 points [x, y, z] of one face, lids and iris of both eyes (the picture's left eye first), and how sure the net is.
 export async function pointsOf(picture, nets, face) {
-  const [x0, y0, x1, y1] = face.box;
-  let seen = { centre: [(x0 + x1) / 2, (y0 + y1) / 2], side: 1.5 * Math.max(x1 - x0, y1 - y0), angle: Math.atan2(face.eyes[1][1] - face.eyes[0][1], face.eyes[1][0] - face.eyes[0][0]) };
+  const [x0, y0, x1, y1] = face.box, side = 1.5 * Math.max(x1 - x0, y1 - y0), angle = Math.atan2(face.eyes[1][1] - face.eyes[0][1], face.eyes[1][0] - face.eyes[0][0]);
+  const higher = MESH_HIGHER * side, centre = [(x0 + x1) / 2 + higher * Math.sin(angle), (y0 + y1) / 2 - higher * Math.cos(angle)];
+  let seen = { centre, side: side * MESH_WIDER, angle };
   let mesh, presence;
   for (let pass = 0; pass < 2; pass += 1) {
     const { square, back } = cut(picture, seen.centre, seen.side, seen.angle, 192), [raw, sure] = await nets.mesh(square), z = seen.side / 192;

@@ -43,7 +43,7 @@ async function instruction(picture, { nets, find, number }) {
   if (points.presence < SURELY_NO_FACE) return word("nobody");
   const moved = !before || face.box.some((value, n) => Math.abs(value - before[n]) > MOVED * picture.width);
   if (moved || turn % MASK_EVERY === 1) [mask, before] = [await find.personMask(picture, nets), face.box];
-  const seen = number.numbersOf(picture, points, mask, told.size);
+  const seen = number.numbersOf(picture, points, mask, told);
   if (Math.max(near.length, others) > 1) return { ...word("alone"), ...seen };
   const step = told.steps.find(({ when }) => when.some((all) => all.every((condition) => beyond(seen.numbers[condition[0]], condition))));
   return { ...(step ? { code: step.code, say: step.say, hold: false } : word("hold")), ...seen };
