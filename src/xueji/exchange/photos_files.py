@@ -6,7 +6,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -42,10 +42,24 @@ PORTION = 2000
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A delivery looked through (到件预检): what would be taken over, and everything that was found."""
+    """A delivery looked through (到件预检): what would be taken over, photos or CHSI's ``answers``, and everything that was found."""
 
     arrivals: list[Arrival]
     findings: list[Finding]
+    answers: list[tuple[StudentRecord, Face, bool]] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        return len(self.arrivals) + len(self.answers)
+
+
+def look_through(kind: str, content: bytes, campaign: Campaign, *, taken_on: date, today: date) -> Delivery:
+    """Look through what the bureau ("zip", "list") or CHSI ("faces") sent. Raises KeyError for another kind."""
+    if kind == "faces":
+        answers, found = look_through_faces(content)
+        return Delivery([], found, answers)
+    look = {"zip": look_through_photos, "list": look_through_list}[kind]
+    return look(content, campaign, taken_on=taken_on, today=today)
 
 
 def some(names: Iterable[str], most: int = 12) -> Text:

@@ -85,7 +85,7 @@ class Taken:
 
     taken_on: date
     by: Text
-    batch: str = ""
+    batch: str | Text = ""
     terms: Round = Round()
     face: Face = Face.UNKNOWN
     confirmed: bool = False

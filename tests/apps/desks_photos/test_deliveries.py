@@ -11,8 +11,12 @@ from tests.apps.photos.day import at, jpeg, opened
 
 from xueji.exchange import photos_files
 from xueji.exchange.photos_files import look_through_faces, look_through_list, look_through_photos, read_timetable
+from xueji.exchange.tasks.photos import TAKING, TELLING
 from xueji.formats.archive import ArchiveLimits
 from xueji.formats.workbooks import Heading, write
+from xueji.jobs.models import Job
+from xueji.jobs.tasks import run_job
+from xueji.notify.models import Delivery
 from xueji.photos.day.models import Capture, Dispute, FaceCase, Nomination
 from xueji.vault.models import VaultFile
 
@@ -130,7 +134,7 @@ def test_who_was_not_to_come_is_named_and_kept_without_counting(day):
     assert found(delivery) == ["PHIM.009"] and len(delivery.arrivals) == 2
 
 
-@pytest.mark.parametrize(("kind", "content"), [("list", b""), ("list", b"PK\x03\x04junk"), ("faces", b"\x03" + bytes(40)), ("zip", b"PK\x05\x06" + bytes(18)), ("zip", b"no zip"), ("list", packed(a=b"x")), ("other", b"")])
+@pytest.mark.parametrize(("kind", "content"), [("list", b""), ("list", b"PK\x03\x04junk"), ("faces", b"\x03" + bytes(40)), ("zip", b"PK\x05\x06" + bytes(18)), ("zip", b"no zip"), ("list", packed(a=b"x"))])
 def test_rubbish_of_any_kind_is_a_sentence_and_never_a_crash(day, kind, content):
     answer = sent(day, content, kind=kind)
     assert answer.status_code == 422 and 'class="finding"' in answer.content.decode()
@@ -232,3 +236,36 @@ def test_faces_come_back_as_cases_with_their_result(day):
     assert sent(day, content, kind="faces", name="在校生.xlsx").status_code == 302
     assert sorted(FaceCase.objects.values_list("result", flat=True)) == ["failed", "unsure"]
     assert "身份核验未通过" in text(day.world.client("刘老师").get(f"/registry/photos/{day.campaign.code}/work/"))
+
+
+def worked(known: set) -> Job:
+    """The job that was asked for since, at its end."""
+    job = Job.objects.filter(kind__in=[TAKING, TELLING]).exclude(pk__in=known).get()
+    known.add(job.pk)
+    run_job.call(str(job.pk))  # nothing for one that the tests' queue has run already
+    job.refresh_from_db()
+    return job
+
+
+def test_a_large_delivery_and_a_large_timetable_are_left_to_the_worker(day, monkeypatch):
+    monkeypatch.setattr("xueji.desks.registry.photos.AT_ONCE", 1)
+    monkeypatch.setattr("xueji.desks.registry.photos_timetable.AT_ONCE", 1)
+    monkeypatch.setattr("xueji.exchange.tasks.photos.PART", 1)
+    where, known = f"/registry/photos/{day.campaign.code}/", set()
+    assert sent(day, b"", kind="other").status_code == 404
+    for kind, content, name in (
+        ("zip", packed(S202401001=jpeg(), S202401002=jpeg(4)), "易拍.zip"),
+        ("faces", table(["XH", "BZ", "ZP"], ["S202401001", "身份核验未通过", "是"], ["S202401002", "通过", "是"]), "在校生.xlsx"),
+    ):
+        assert sent(day, content, kind=kind, name=name).status_code == 302
+        job = worked(known)
+        assert f"job-{job.pk}" in text(day.world.client("刘老师").get(f"{where}results/"))
+        assert (job.outcome, job.done, job.total) == ("done", 2, 2), job.findings
+    assert Capture.objects.count() == 2 and FaceCase.objects.count() == 1
+    assert "PHIM.001" in text(sent(day, packed(nobody=jpeg(), S202401001=jpeg())), 422)
+    assert Job.objects.count() == 2, "what stops is said at once and starts no work"
+    headings = ["校区", "地点", "日期", "开始", "结束", "容量", "学院", "开放时段"]
+    rows = [["东湖校区", "礼堂", "2024-12-26", "8:30", "12:00", "50", "A", ""], ["西山校区", "A206", "2024-12-28", "8:00", "12:00", "50", "B", ""]]
+    assert day.world.client("刘老师").post(f"{where}timetable/", {"file": SimpleUploadedFile("安排.xlsx", table(headings, *rows))}).status_code == 302
+    worked(known)
+    assert set(Delivery.objects.filter(message__kind="session", way="app").values_list("account__name", flat=True)) == {"李明", "王芳", "赵强"}

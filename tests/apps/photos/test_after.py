@@ -27,7 +27,7 @@ from xueji.photos.day.commands.after import (
     verify_face,
 )  # fmt: skip
 from xueji.photos.day.commands.prints import enter_prints, reverse_prints
-from xueji.photos.day.commands.sessions import choose_slot, move_session, places_of, plan_sessions, tell_new_places
+from xueji.photos.day.commands.sessions import choose_slot, move_session, moved_since, places_of, plan_sessions, tell_places
 from xueji.photos.day.judging import judge_waiting_photos
 from xueji.photos.day.models import Capture, Dispute, FaceCase, PrintEntry, Session, Slot
 from xueji.photos.day.queries import absentees, photos_of, prints_of, slot_of, unjudged_captures
@@ -206,14 +206,14 @@ def test_a_timetable_published_again_keeps_what_students_chose_and_tells_who_has
     former = places_of(day.campaign)
     plan_sessions(day.act("刘老师", at(11, 23)), day.campaign, rows=planned())
     assert slot_of(day.case("李明")).session.open_day, "the chosen place is kept"
-    assert tell_new_places(day.act("刘老师", at(11, 23)), day.campaign, former) == 1, "王芳 moved up to the first place of the morning"
+    assert tell_places(day.act("刘老师", at(11, 23)), day.campaign, moved_since(day.campaign, former)) == 1, "王芳 moved up to the first place of the morning"
     former = places_of(day.campaign)
     plan_sessions(day.act("刘老师", at(11, 23)), day.campaign, rows=planned(room="体育馆"))
     Slot.objects.filter(case=day.case("赵强")).delete()
-    assert tell_new_places(day.act("刘老师", at(11, 23)), day.campaign, former) == 2
+    assert tell_places(day.act("刘老师", at(11, 23)), day.campaign, moved_since(day.campaign, former)) == 2
     last = Delivery.objects.filter(message__kind="session", way="app").order_by("-pk")[:2]
     assert {one.account.name for one in last} == {"王芳", "赵强"}
-    assert tell_new_places(day.act("刘老师", at(11, 23)), day.campaign, places_of(day.campaign)) == 0
+    assert tell_places(day.act("刘老师", at(11, 23)), day.campaign, moved_since(day.campaign, places_of(day.campaign))) == 0
 
 
 def test_who_was_photographed_or_is_not_called_takes_nobodys_place(day):

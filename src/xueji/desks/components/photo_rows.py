@@ -18,8 +18,8 @@ from xueji.desks.files import file_address
 from xueji.documents.engine import press
 from xueji.documents.signed_list import Column, SignedList, render
 from xueji.formats.workbooks import Heading, write
-from xueji.photos.day.queries import Photos, photos_of_all
-from xueji.photos.day.terms import ORIGINS
+from xueji.photos.day.queries import Photos, photos_of_all, taken_by
+from xueji.photos.day.terms import ORIGINS, capturing
 from xueji.records.queries import school
 from xueji.rules.capture import FACE_WORDS, Face
 
@@ -53,9 +53,14 @@ class VersionRow:
     counts: bool
     why: Finding
     origin: Text
+    by: Text
     judged: Text
     face: Text
     recorded: bool
+
+
+def _by(capture: Capture) -> Text:
+    return taken_by(capture, capturing(notice_of(capture.campaign)) if capture.campaign else None)
 
 
 def version_rows(viewer: Viewer, photos: Photos, *, recorded: bool = False) -> list[tuple[VersionRow, str]]:
@@ -63,7 +68,7 @@ def version_rows(viewer: Viewer, photos: Photos, *, recorded: bool = False) -> l
     rows = []
     for v in reversed(photos.versions):
         judged = OUTCOMES.get(v.capture.judgement.outcome, OUTCOMES["unchecked"]) if v.capture.judgement_id else OUTCOMES["unchecked"]
-        row = VersionRow(v.capture, v.counts, v.why, ORIGINS[v.capture.origin], judged, FACE_WORDS[Face(v.capture.face)], recorded)
+        row = VersionRow(v.capture, v.counts, v.why, ORIGINS[v.capture.origin], _by(v.capture), judged, FACE_WORDS[Face(v.capture.face)], recorded)
         rows.append((row, file_address(viewer, v.capture.file_id) if v.capture.file_id else ""))
     return rows
 

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from xueji.accounts.permissions import Permission
@@ -22,7 +23,10 @@ from xueji.desks.components.photo_lists import list_page, makeup_price
 from xueji.desks.components.photo_person import acted_on_code, person_of, person_page
 from xueji.desks.components.photo_prints import booked, prints_shown
 from xueji.desks.components.photo_slips import slips_page, slips_pdf
-from xueji.exchange.photos_files import look_through_faces, look_through_list, look_through_photos
+from xueji.desks.jobs import shown as shown_job
+from xueji.exchange.photos_files import look_through
+from xueji.exchange.tasks.photos import TAKING, take_over_by_job
+from xueji.jobs.queries import jobs_for
 from xueji.journal.command import Stopped
 from xueji.photos.day.commands import after, codes, turns
 from xueji.photos.day.queries import (
@@ -35,7 +39,7 @@ from xueji.photos.day.queries import (
     rounds,
     terms_of,
 )  # fmt: skip
-from xueji.photos.day.worklists import faces_in, open_first, tallied
+from xueji.photos.day.worklists import faces_in, open_first, rules_say, tallied
 from xueji.rules.capture import FACE_WORDS
 from xueji.rules.findings import Finding, finding, stops
 
@@ -45,6 +49,8 @@ if TYPE_CHECKING:
 
 MANAGE = for_staff(Permission.SCHEDULE_MANAGE)
 LIMIT = 64 * 1024 * 1024
+AT_ONCE = 200
+"""Students taken over while the registrar waits, some two seconds; more are left to the worker."""
 PAGE = 20
 """Things to decide on one page, of each kind."""
 
@@ -133,29 +139,38 @@ def results(request: HttpRequest, code: str) -> HttpResponse:
         if not stops(found):
             _told(request, found)
             return redirect("registry-photos-results", code=code)
-    return render(request, "registry/photos_results.html", {"campaign": campaign, "findings": found, "posted": request.POST, "today": request.POST.get("taken_on") or timezone.now().astimezone(SHANGHAI).date().isoformat()},
+    return render(request, "registry/photos_results.html", {"campaign": campaign, "findings": found, "posted": request.POST, "jobs": _jobs(viewer_of(request), campaign), "today": request.POST.get("taken_on") or timezone.now().astimezone(SHANGHAI).date().isoformat()},
                   status=422 if found else 200)  # fmt: skip
 
 
 def _taken_over(request: HttpRequest, campaign: Campaign, content: bytes, kind: str) -> list[Finding]:
     act, title = act_of(request, "registry"), getattr(request.FILES.get("file"), "name", "")[:100]
-    if kind == "faces":
-        answers, found = look_through_faces(content)
-        if not stops(found):
-            new, cases = after.take_over_faces(act, rows=answers, source=title).result
-            _done(request, Text("导入 {n} 条结果，新增 {c} 件身份复核。", "{n} answers taken over, {c} cases opened.").format(n=new, c=cases))
-        return found
     today, typed = timezone.now().astimezone(SHANGHAI).date(), request.POST.get("taken_on", "")
     try:
         on = date.fromisoformat(typed) if typed else today
     except ValueError:
         return [finding("SESS.007", field="taken_on", column="采集日期", value=typed[:20])]
-    look = look_through_photos if kind == "zip" else look_through_list
-    delivery = look(content, campaign, taken_on=on, today=today)
-    if not stops(delivery.findings):
-        new, skipped = after.take_over_captures(act, campaign, arrivals=delivery.arrivals, source=title).result
+    if kind not in {"zip", "list", "faces"}:
+        raise Http404
+    seen = look_through(kind, content, campaign, taken_on=on, today=today)
+    if stops(seen.findings):
+        return seen.findings
+    if seen.count > AT_ONCE:
+        take_over_by_job(act, campaign.code, kind=kind, content=content, source=title, taken_on=on)
+        _done(request, Text("检查通过，{n} 人正在后台导入。", "Looked through; {n} are being taken over in the background.").format(n=seen.count))
+    elif kind == "faces":
+        new, cases = after.take_over_faces(act, rows=seen.answers, source=title).result
+        _done(request, Text("导入 {n} 条结果，新增 {c} 件身份复核。", "{n} answers taken over, {c} cases opened.").format(n=new, c=cases))
+    else:
+        new, skipped = after.take_over_captures(act, campaign, arrivals=seen.arrivals, source=title).result
         _done(request, Text("导入 {n} 人，{s} 人此前已导入。", "{n} taken over, {s} were there already.").format(n=new, s=skipped))
-    return delivery.findings
+    return seen.findings
+
+
+def _jobs(viewer: Viewer, campaign: Campaign) -> list[tuple[Any, str]]:
+    """The viewer's latest deliveries of the round that the worker takes over, each with the address to ask again."""
+    rows = jobs_for(viewer).filter(kind=TAKING, arguments__campaign=campaign.code).order_by("-created_at")[:3]
+    return [(shown_job(job), reverse("jobs:progress", args=[job.pk])) for job in rows]
 
 
 @MANAGE
@@ -172,7 +187,7 @@ def work(request: HttpRequest, code: str) -> HttpResponse:
             found = stopped.findings
     shown = {name: Paginator(rows, PAGE).get_page(request.GET.get(name)) for name, rows in _waiting(viewer, campaign).items()}
     return render(request, "registry/photos_work.html", {
-        "campaign": campaign, "terms": terms_of(campaign), "makeup_price": makeup_price(campaign), **shown,
+        "campaign": campaign, "terms": terms_of(campaign), "makeup_price": makeup_price(campaign), **shown, "reported": rules_say(shown["nominations"], campaign),
         "face_words": FACE_WORDS, "count": absentees(viewer, campaign, timezone.now()).count(), "findings": found, "posted": request.POST},
         status=422 if found else 200)  # fmt: skip
 

@@ -17,11 +17,12 @@ from xueji.catalogue.text import Text
 from xueji.desks.acting import act_of, viewer_of
 from xueji.desks.components.languages import said
 from xueji.desks.components.photo_rows import XLSX, file_answer
-from xueji.desks.registry.photos import LIMIT, MANAGE, photo_round
+from xueji.desks.registry.photos import AT_ONCE, LIMIT, MANAGE, photo_round
 from xueji.documents.engine import press
 from xueji.documents.signed_list import Column, SignedList
 from xueji.documents.signed_list import render as printed
 from xueji.exchange.photos_files import TIMETABLE, read_timetable
+from xueji.exchange.tasks.photos import tell_by_job
 from xueji.formats.workbooks import Heading, write
 from xueji.journal.command import Stopped
 from xueji.photos.day.commands import sessions
@@ -87,8 +88,11 @@ def _acted(request: HttpRequest, campaign: Campaign) -> list[Finding]:
         return found + sessions.judged_timetable(campaign, rows) if rows else found
     former = sessions.places_of(campaign)
     made, _, left = sessions.plan_sessions(act, campaign, rows=rows).result
-    told = sessions.tell_new_places(act, campaign, former)
-    messages.success(request, said(Text("已发布 {n} 个场次，已通知 {told} 名学生；{left} 人没有位置。", "{n} sessions published, {told} students told; {left} without a place.").format(
+    moved = sessions.moved_since(campaign, former)
+    told = len(moved) if len(moved) > AT_ONCE else sessions.tell_places(act, campaign, moved)
+    if len(moved) > AT_ONCE:
+        tell_by_job(act, campaign.code, moved)
+    messages.success(request, said(Text("已发布 {n} 个场次，通知 {told} 名学生；{left} 人没有位置。", "{n} sessions published; {told} students are told; {left} without a place.").format(
         n=len(made), told=told, left=left)))  # fmt: skip
     for one in found:
         messages.warning(request, f"{one.id} {said(one.message)} {said(one.remedy)}")

@@ -90,11 +90,18 @@ def captures_by_record(wanted: Collection[Any]) -> dict[Any, list[Capture]]:
     return found
 
 
+def taken_by(one: Capture, declared: Capturing | None) -> Text:
+    """Who took a photo, in both languages where the notice names the bureau in both."""
+    if declared is not None and one.taken_by == declared.by.zh:
+        return declared.by
+    return Text(one.taken_by, one.taken_by) if one.taken_by else ORIGINS[one.origin]
+
+
 def taken(one: Capture) -> Taken:
     """A version as the rules see it."""
     declared = capturing(notice_of(one.campaign)) if one.campaign else None
-    by = Text(one.taken_by, one.taken_by) if one.taken_by else ORIGINS[one.origin]
-    return Taken(one.taken_on, by, one.campaign.title if one.campaign else "", declared.round if declared else Round(), Face(one.face),
+    batch = Text(one.campaign.title, one.campaign.title_en or one.campaign.title) if one.campaign else ""
+    return Taken(one.taken_on, taken_by(one, declared), batch, declared.round if declared else Round(), Face(one.face),
                  confirmed=one.confirmed_at is not None,
                  disputed=getattr(one, "open_dispute", False), refused=getattr(one, "refused", False))  # fmt: skip
 

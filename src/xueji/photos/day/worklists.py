@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,9 +13,11 @@ from xueji.accounts.permissions import Permission
 from xueji.accounts.queries import Viewer
 from xueji.campaigns.models import Campaign, Case
 from xueji.catalogue.text import Text
-from xueji.photos.day.models import Capture, Dispute, FaceCase, PrintEntry, Readiness, Session, Slot, Turn
-from xueji.photos.day.queries import absentees, cases_in, face_cases_for, sessions_for, sessions_of, terms_of
+from xueji.photos.day.models import Capture, Dispute, FaceCase, Nomination, PrintEntry, Readiness, Session, Slot, Turn
+from xueji.photos.day.queries import absentees, captures_of, cases_in, face_cases_for, graduand, sessions_for, sessions_of, taken, terms_of
 from xueji.records.queries import matching
+from xueji.rules.capture import duty
+from xueji.rules.findings import Finding
 from xueji.rules.station import Planned
 
 UNCALLED = ("must_not", "later", "stands")
@@ -94,7 +97,7 @@ def tallied(viewer: Viewer, campaign: Campaign, now: datetime) -> list[Tally]:
     cases, planned = cases_in(viewer, campaign).select_related(None).order_by(), Session.objects.filter(campaign=campaign).exists()
     found = [Tally("", Text("名单", "On the lists"), cases.count())]
     for where, word in WHEREABOUTS.items():
-        if where == Whereabouts.NO_PLACE and not planned:
+        if where == Whereabouts.NO_PLACE and not planned or where == Whereabouts.UNCONFIRMED and not terms_of(campaign).round.proofread:
             continue
         found.append(Tally(where, word, standing_at(cases, campaign, where, viewer=viewer, now=now).count()))
     return found
@@ -145,6 +148,13 @@ def planned_rows(campaign: Campaign) -> list[Planned]:
     return [
         Planned(n, s.campus, s.room, s.opens, s.closes, s.capacity, tuple(s.colleges), s.open_day) for n, s in enumerate(sessions_of(campaign), 1)
     ]  # fmt: skip
+
+
+def rules_say(nominations: Iterable[Nomination], campaign: Campaign) -> list[tuple[Nomination, Finding]]:
+    """Reported students, each with what the rules of the round say of them: the registry sees it before it decides. Two questions."""
+    rows = list(nominations)
+    photos, terms = captures_of([row.record for row in rows]), terms_of(campaign).round
+    return [(row, duty([taken(one) for one in photos[row.record_id]], graduand(row.record), terms)[1]) for row in rows]
 
 
 def own_disputes(viewer: Viewer, case: Case) -> list[Dispute]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -44,21 +44,25 @@ def _who_comes(campaign: Campaign):
 
 
 def places_of(campaign: Campaign) -> dict[object, tuple[str, str, datetime]]:
-    """Where and when each student of a round comes, by case: what a new timetable is compared with (tell_new_places)."""
+    """Where and when each student of a round comes, by case: what a new timetable is compared with (moved_since)."""
     return {case: (campus, room, at) for case, campus, room, at in
             Slot.objects.filter(session__campaign=campaign).values_list("case", "session__campus", "session__room", "starts")}  # fmt: skip
 
 
-def tell_new_places(act: Act, campaign: Campaign, former: dict[object, tuple[str, str, datetime]]) -> int:
-    """Tell everybody who got a place, another one, or lost it (发布后告知学生). ``former`` is places_of before. Returns how many were told."""
+def moved_since(campaign: Campaign, former: dict[object, tuple[str, str, datetime]]) -> list[str]:
+    """The cases that got a place, another one, or lost it. ``former`` is places_of before."""
     now = places_of(campaign)
-    moved = [case for case in {*former, *now} if former.get(case) != now.get(case)]
+    return sorted(str(case) for case in {*former, *now} if former.get(case) != now.get(case))
+
+
+def tell_places(act: Act, campaign: Campaign, cases: Sequence[str], *, heard: Callable[[int, int], None] = lambda done, total: None) -> int:
+    """Tell the students of these cases where and when they come (告知时段). Returns how many were told."""
     people = []
-    for start in range(0, len(moved), PORTION):
-        cases = Case.objects.filter(pk__in=moved[start : start + PORTION], record__account__isnull=False).select_related("record")
-        people += [Recipient(case.record.account_id, scope_of_case(case)) for case in cases]
+    for start in range(0, len(cases), PORTION):
+        found = Case.objects.filter(pk__in=cases[start : start + PORTION], record__account__isnull=False).select_related("record")
+        people += [Recipient(case.record.account_id, scope_of_case(case)) for case in found]
     if people:
-        send_to_many(act, letter_of(campaign), Kind.SESSION, people, scope=ANYWHERE)
+        send_to_many(act, letter_of(campaign), Kind.SESSION, people, scope=ANYWHERE, tell=heard)
     return len(people)
 
 
