@@ -61,6 +61,10 @@ def _tell(module: str, folder: Path, students: int) -> bool:
         told = importlib.import_module(f"xueji.stories.{module}").tell(folder, count=students, progress=show)
         for chapter, task in tasks.items():
             bar.update(task, completed=bar.tasks[task].total, description=chapter)
+    for sentence, held in told.sentences():
+        console.print(f"[green]✓[/] {sentence}" if held else f"[red]✗[/] {sentence}", highlight=False)
+    if told.figures:
+        console.print("人数 figures: " + ", ".join(f"{name} {figure}" for name, figure in told.figures.items()), highlight=False)
     for one in told.failed:
         console.print(f"[red]✗[/] {one.sentence}: 预期 expected {one.expected!r}, 实际 seen {one.seen!r}", highlight=False)
     held = len(told.expectations) - len(told.failed)

@@ -88,7 +88,7 @@ class PhotoDay:
     def plan(self, when: datetime, rows: list[Planned]) -> None:
         """Publish the timetable."""
         _, found, left = plan_sessions(self.office(when), self.campaign, rows=rows).result
-        self.telling.expect("everybody who has to come has a place", expected=0, seen=left)
+        self.telling.expect("要来的人都有时段 — everybody who has to come has a place", expected=0, seen=left)
 
     def come(self) -> list[Case]:
         """Who is called to the station."""
@@ -104,7 +104,7 @@ class PhotoDay:
         """The day itself: one in ``absent`` does not come, every third is scanned twice, one in ``offline`` comes while the network is away."""
         in_house = terms_of(self.campaign).mode == Mode.IN_HOUSE
         method = terms_of(self.campaign).methods[0]
-        waiting, came, doubles = [], 0, 0
+        waiting, came, doubles, twice = [], 0, 0, 0
         for n, case in enumerate(cases):
             self.telling.progress("采集 capture", n + 1, len(cases))
             slot = case.slot
@@ -120,7 +120,7 @@ class PhotoDay:
             _, _, turn = arrive(self.operator(when), self.campaign, token=token, campus=slot.session.campus, station="一号台").result
             if n % 3 == 0:
                 again = arrive(self.operator(when + timedelta(seconds=2)), self.campaign, token=token, campus=slot.session.campus, station="二号台").result[2]
-                doubles += again.pk != turn.pk
+                doubles, twice = doubles + (again.pk != turn.pk), twice + 1
             then = self.operator(when + timedelta(minutes=2))
             call_turn(then, turn)
             if in_house:
@@ -130,11 +130,11 @@ class PhotoDay:
         for _ in range(2):
             for key, campus, inside, photo, when in waiting:
                 deliver_envelope(self.operator(when), self.campaign, campus=campus, station="二号台", id=key, inside=inside, photo=photo)
-        self.telling.expect("a second scan never gives a second turn", expected=0, seen=doubles)
-        self.telling.expect("one turn for everybody who came, the offline hour included", expected=came, seen=Turn.objects.filter(outcome="done").count())
-        self.telling.expect("every envelope is delivered once, delivered twice", expected=(len(waiting), 0), seen=(Envelope.objects.count(), Envelope.objects.exclude(conflicts=[]).count()))
-        self.telling.expect("everybody who came has paid once", expected=came, seen=Fee.objects.count())
-        self.telling.figures |= {"called": len(cases), "came": came, "offline": len(waiting)}
+        self.telling.expect("重复扫码不会多取号 — a second scan never gives a second turn", expected=0, seen=doubles)
+        self.telling.expect("来的人一人一号，断网的一小时也在内 — one turn for everybody who came, the hour without network included", expected=came, seen=Turn.objects.filter(outcome="done").count())
+        self.telling.expect("断网时的每一封送两次只算一次，没有冲突 — every envelope sent twice arrives once, without a conflict", expected=(len(waiting), 0), seen=(Envelope.objects.count(), Envelope.objects.exclude(conflicts=[]).count()))
+        self.telling.expect("来的人只收一次费 — everybody who came has paid once", expected=came, seen=Fee.objects.count())
+        self.telling.figures |= {"called": len(cases), "came": came, "absent": len(cases) - came, "scanned twice": twice, "offline": len(waiting)}
         return {"came": came, "absent": len(cases) - came}
 
     def missing(self, when: datetime) -> list[Case]:
@@ -143,7 +143,7 @@ class PhotoDay:
 
     def close(self) -> Telling:
         """The journal is whole; the story's files are written."""
-        self.telling.expect("the journal is whole", expected=None, seen=broken_at())
+        self.telling.expect("日志完整 — the journal is whole", expected=None, seen=broken_at())
         self.telling.close()
         return self.telling
 

@@ -46,6 +46,13 @@ class Telling:
     def failed(self) -> list[Expectation]:
         return [one for one in self.expectations if not one.holds]
 
+    def sentences(self) -> list[tuple[str, bool]]:
+        """What was told, each sentence once in its order, and whether it held every time."""
+        held: dict[str, bool] = {}
+        for one in self.expectations:
+            held[one.sentence] = held.get(one.sentence, True) and one.holds
+        return list(held.items())
+
     def keep(self, name: str, content: bytes | str) -> Path:
         """Write one file of the story into its folder."""
         path = self.folder / name
