@@ -79,3 +79,17 @@ def test_every_commands_room_registers_its_functions():
                     if node.args.args[0].arg == "act" and not decorated:
                         forgotten.append(f"{place(path, node)} {node.name}")
     assert not forgotten, "\n".join(forgotten)
+
+
+def test_a_command_that_goes_on_after_an_exception_undoes_its_events_too():
+    """A plain savepoint would take back the rows and leave the events of the commands inside: ``undoable`` takes back both."""
+    plain = [
+        place(path, node)
+        for path in sources()
+        if "commands" in path.relative_to(SOURCE).as_posix()
+        for function in ast.walk(tree(path))
+        if isinstance(function, ast.FunctionDef) and function.name != "take_waiting"  # no command runs inside it, and none calls it
+        for node in ast.walk(function)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "transaction.atomic"
+    ]
+    assert not plain, plain

@@ -1,27 +1,28 @@
 """The one door for writes: a command declares who may, and what is recorded; the wrapper does the rest.
 
-Order inside: permission, transaction, the command's own work, one journal event as the last write. The event comes
-last so that the lock on the chain is held for a millisecond only. No command reads the clock, the request or a
-global user: all three are in ``Act``.
+Order inside: permission, transaction, the command's own work, its journal event. Commands call commands; the events of
+all of them are written together as the last write of the outermost one, in the order in which they ended, so that the
+lock on the chain is held for a millisecond only. No command reads the clock, the request or a global user: all three
+are in ``Act``.
 """
 
 from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, Protocol
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from xueji.journal.chain import GENESIS, digest
+from xueji.journal.appending import append
 from xueji.journal.events import EVENTS
 from xueji.journal.models import Event
 from xueji.rules.findings import Finding
-
-CHAIN_LOCK = 0x7875656A69  # PostgreSQL advisory lock: one writer at the end of the chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +133,10 @@ def command(
                 where = scope(**arguments)
             if not act.by.may(needs, where):
                 raise Refused(f"{act.by.id_text} may not {needs}")
-            with transaction.atomic():
+            with transaction.atomic(), _written_together() as events:
                 change = body(act, *args, **kwargs)
                 if not change.unchanged:
-                    append_event(act, records, change)
+                    events.append(_event(act, records, change))
             return change
 
         run.declaration = COMMANDS[qualified]  # type: ignore[attr-defined]
@@ -144,13 +145,53 @@ def command(
     return declare
 
 
-def append_event(act: Act, kind: str, change: Change) -> Event:
-    """Write one event at the end of the chain. Called by the command wrapper only, inside its transaction."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN_LOCK])
-    before = Event.objects.order_by("-seq").values_list("hash", flat=True).first() or GENESIS
-    event = Event(
+class _UnderWay(threading.local):
+    """How many commands of this thread are inside one another, and the events that wait for the outermost to end."""
+
+    depth = 0
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+
+
+_under_way = _UnderWay()
+
+
+@contextmanager
+def _written_together() -> Iterator[list[Event]]:
+    """Give the list for the command's event; the outermost command writes all. What was undone leaves no event behind."""
+    events, before = _under_way.events, len(_under_way.events)
+    _under_way.depth += 1
+    try:
+        yield events
+        if _under_way.depth == 1:
+            append(events)
+    except BaseException:
+        del events[before:]
+        raise
+    finally:
+        _under_way.depth -= 1
+        if not _under_way.depth:
+            events.clear()
+
+
+@contextmanager
+def undoable() -> Iterator[None]:
+    """A part of a command that is undone as a whole when it raises: what it wrote, and the events of the commands it called.
+
+    Commands use this where they go on after an exception, never a plain savepoint, which knows nothing of the waiting events.
+    """
+    events, before = _under_way.events, len(_under_way.events)
+    try:
+        with transaction.atomic():
+            yield
+    except BaseException:
+        del events[before:]
+        raise
+
+
+def _event(act: Act, kind: str, change: Change) -> Event:
+    return Event(
         at=act.at,
         kind=kind,
         actor=act.by.id_text,
@@ -160,8 +201,4 @@ def append_event(act: Act, kind: str, change: Change) -> Event:
         college=change.scope.college,
         account=change.scope.account,
         detail=change.detail,
-        previous=before,
     )
-    event.hash = digest(event, before)
-    event.save(force_insert=True)
-    return event

@@ -1,5 +1,6 @@
 """The journal: one event for every write, never changed, a broken chain named."""
 
+import contextlib
 import threading
 from datetime import datetime
 from types import SimpleNamespace
@@ -8,16 +9,18 @@ from zoneinfo import ZoneInfo
 import pytest
 from click.testing import CliRunner
 from django.db import DatabaseError, connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
 
 from xueji.accounts.permissions import Permission
 from xueji.accounts.queries import SystemActor
 from xueji.cli.main import main
 from xueji.journal import queries
 from xueji.journal.chain import digest, first_bad_row
-from xueji.journal.command import Act, Change, Refused, Stopped, command
+from xueji.journal.command import Act, Change, Refused, Stopped, command, undoable
 from xueji.journal.models import Event
 from xueji.journal.wording import worded
 from xueji.records.commands import declare_college, declare_school
+from xueji.records.models import College
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2024, 9, 5, 10, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -144,6 +147,49 @@ def test_a_command_that_stops_or_is_refused_writes_nothing(world):
     with pytest.raises(Stopped):
         write_then_stop(ACT)
     assert Event.objects.count() == before
+
+
+def test_what_was_undone_inside_a_command_leaves_no_event_and_the_rest_keeps_its_order():
+    @command(needs=Permission.GRANT_ROLES, records="school.declared")
+    def write_and_undo(act):
+        """Writes, undoes a part, writes on."""
+        declare_college(act, code="Z1", name="一学院")
+        with contextlib.suppress(Stopped), undoable():
+            declare_college(act, code="Z2", name="二学院")
+            raise Stopped([])
+        with contextlib.suppress(Stopped):
+            write_then_stop(act)
+        declare_college(act, code="Z4", name="四学院")
+        return Change("school:all")
+
+    @command(needs=Permission.GRANT_ROLES, records="school.declared")
+    def write_then_stop(act):
+        """Writes half, then stops."""
+        declare_college(act, code="Z3", name="三学院")
+        raise Stopped([])
+
+    write_and_undo(ACT)
+    assert [event.subject for event in Event.objects.all()] == ["college:Z1", "college:Z4", "school:all"]
+    assert College.objects.filter(code__startswith="Z").count() == 2
+    assert queries.broken_at() is None
+    declare_college(ACT, code="Z5", name="五学院")
+    assert Event.objects.count() == 4, "nothing was left over for the next command"
+
+
+def test_the_events_of_a_command_cost_two_statements_however_many_they_are():
+    @command(needs=Permission.GRANT_ROLES, records="school.declared")
+    def declare_many(act, names):
+        """Declares colleges one by one."""
+        for name in names:
+            declare_college(act, code=name, name=name)
+        return Change("school:all")
+
+    def statements(names):
+        with CaptureQueriesContext(connection) as asked:
+            declare_many(ACT, names)
+        return [one["sql"] for one in asked if "journal" in one["sql"]]
+
+    assert len(statements(["A1"])) == len(statements(["B1", "B2", "B3"])) == 2
 
 
 def test_an_event_kind_without_a_sentence_is_refused_when_the_command_is_declared():
