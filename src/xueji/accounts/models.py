@@ -38,6 +38,9 @@ class Account(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
 
     objects = AccountManager()
+    held_grants: tuple[Grant, ...] | None = None
+    """The grants, when they were read together with the account (queries.with_grants)."""
+
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: list[str] = []
 

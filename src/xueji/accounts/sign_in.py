@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from xueji.accounts.models import Account
+from xueji.accounts.queries import with_grants
 
 _NOBODYS_HASH: list[str] = []
 
@@ -49,4 +50,4 @@ class StudentNumberBackend(BaseBackend):
         return recognise(username, password, timezone.now()) if username and password else None
 
     def get_user(self, user_id: int) -> Account | None:
-        return Account.objects.filter(pk=user_id, is_active=True).first()
+        return with_grants(user_id)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db import connection
 from django.db.models import BooleanField, Q, QuerySet, Value, When
 from django.db.models import Case as Choose
 
@@ -43,14 +46,30 @@ def campaigns() -> QuerySet[Campaign]:
     return Campaign.objects.all()
 
 
+CAMPAIGN = """
+SELECT campaign.*, text.sha256 AS text_sha256, campaign.version AS text_version FROM campaigns_campaign campaign
+LEFT JOIN campaigns_noticeversion text ON text.campaign_id = campaign.id AND text.version = campaign.version WHERE campaign.code = %s
+"""
+_seen: dict[str, tuple[Any, Campaign]] = {}
+
+
 def campaign_of(code: str) -> Campaign | None:
-    """The campaign of that code, with the digest of its text, by which a notice read before is found again."""
-    found = Campaign.objects.raw(
-        "SELECT campaign.*, text.sha256 AS text_sha256, campaign.version AS text_version FROM campaigns_campaign campaign "
-        "LEFT JOIN campaigns_noticeversion text ON text.campaign_id = campaign.id AND text.version = campaign.version WHERE campaign.code = %s",
-        [code],
-    )
-    return next(iter(found), None)
+    """The campaign of that code, with the digest of its text, by which a notice read before is found again.
+
+    The row is asked for every time; one that is as it was last time is not taken apart again.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(CAMPAIGN, [code])
+        row = cursor.fetchone()
+    if row is None:
+        _seen.pop(code, None)
+        return None
+    before, found = _seen.get(code, (None, None))
+    if before != row:
+        found = next(iter(Campaign.objects.raw(CAMPAIGN, [code])), None)
+        if found is not None:
+            _seen[code] = row, found
+    return copy(found)
 
 
 def notice_of(campaign: Campaign, version: int | None = None) -> Notice:

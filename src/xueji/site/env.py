@@ -66,6 +66,10 @@ def secret(folder: Path, name: str, size: int = 32) -> bytes:
     return bytes.fromhex(path.read_text().strip())
 
 
+PREPARE_AFTER = 3
+"""How often a connection must have asked the same question before PostgreSQL keeps its plan."""
+
+
 def database(url: str, folder: Path) -> dict[str, object]:
     """Django's DATABASES entry for ``sqlite:///path`` or ``postgresql://user:password@host:port/name``.
 
@@ -97,4 +101,6 @@ def database(url: str, folder: Path) -> dict[str, object]:
         "PORT": str(parts.port or query.get("port", "")),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
+        # what is asked again and again is planned once for each connection: half of the server's work at the photo station
+        "OPTIONS": {"server_side_binding": True, "prepare_threshold": PREPARE_AFTER},
     }

@@ -102,11 +102,11 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]  # fmt: skip
-CSRF_FAILURE_VIEW = "xueji.desks.components.pages.stale"
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 
 CSRF_FAILURE_VIEW = "xueji.desks.components.pages.stale"
+SESSION_ENGINE = "xueji.accounts.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 8 * 3600

@@ -3,6 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth import get_user
+from django.contrib.sessions.models import Session
+from django.utils import timezone
 from tests.world import PASSWORD
 
 from xueji.accounts import throttle
@@ -21,6 +24,7 @@ from xueji.accounts.models import Account, SignInFailure
 from xueji.accounts.permissions import Permission
 from xueji.accounts.queries import actor_for, staff_accounts, staff_of
 from xueji.accounts.roles import Role
+from xueji.accounts.sessions import SessionStore
 from xueji.accounts.sign_in import recognise
 from xueji.journal.command import Refused, Scope, Stopped
 from xueji.journal.models import Event
@@ -344,3 +348,40 @@ def test_failures_older_than_the_window_are_taken_away(world):
     throttle.failed("S202401001", "10.0.0.1", world.now)
     assert throttle.forget_old(world.now) == 0
     assert throttle.forget_old(world.now + throttle.WINDOW) == 2 and not SignInFailure.objects.exists()
+
+
+def test_a_role_that_is_taken_or_given_counts_at_the_very_next_request(world):
+    client, account = world.client("刘老师"), world.account("刘老师")
+    assert client.get("/registry/").status_code == 200
+    held = [(grant.role, grant.college, grant.campus, grant.class_number) for grant in account.grants.all()]
+    account.grants.all().delete()
+    assert client.get("/registry/").status_code == 404
+    for role, college, campus, class_number in held:
+        account.grants.create(role=role, college=college, campus=campus, class_number=class_number)
+    assert client.get("/registry/").status_code == 200
+
+
+def test_who_is_made_inactive_or_gets_another_password_is_signed_out_at_once(world):
+    for changed in ({"is_active": False}, {"password": "!"}):
+        client = world.client("王秘书")
+        assert client.get("/college/").status_code == 200
+        before = {name: getattr(world.account("王秘书"), name) for name in changed}
+        Account.objects.filter(name="王秘书").update(**changed)
+        assert client.get("/college/").status_code == 302, changed
+        Account.objects.filter(name="王秘书").update(**before)
+
+
+def test_a_session_that_has_ended_opens_nothing(world):
+    client = world.client("刘老师")
+    Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
+    assert client.get("/registry/").status_code == 302
+    client.cookies["sessionid"] = "never-given-to-anybody"
+    assert client.get("/registry/").status_code == 302
+
+
+def test_somebody_signed_in_is_recognised_by_two_questions(world, django_assert_num_queries, rf):
+    client, request = world.client("刘老师"), rf.get("/")
+    client.get("/registry/")
+    request.session = SessionStore(client.cookies["sessionid"].value)
+    with django_assert_num_queries(2):
+        assert actor_for(get_user(request)).holds(Permission.CAMPAIGN_MANAGE)
