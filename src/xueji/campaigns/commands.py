@@ -18,7 +18,7 @@ from xueji.journal.command import ANYWHERE, Act, Change, Scope, Stopped, command
 from xueji.records.models import College, StudentRecord
 from xueji.records.statistics import refresh_statistics
 from xueji.rules.findings import Finding, finding
-from xueji.rules.progress import State, current, stage, standings
+from xueji.rules.progress import Mark, State, current, stage, standings
 
 
 @command(needs=Permission.CAMPAIGN_MANAGE, records="campaign.opened")
@@ -225,20 +225,20 @@ def mark_step(act: Act, case: Case, *, step: str, mark: State, note: str = "") -
 
 
 def _mark(act: Act, case: Case, step: str, mark: State, note: str) -> Change:
-    before = StepMark.objects.filter(case=case, step=step).first()
-    if before is not None and before.mark == mark and before.note == note:
+    marks = marks_of(case)
+    before = marks.get(step)
+    if before is not None and before.state == mark and before.note == note:
         return Change(f"case:{case.pk}", scope_of_case(case), result=before, unchanged=True)
-    row, _ = StepMark.objects.update_or_create(
-        case=case, step=step, defaults={"mark": mark, "at": act.at, "note": note, "by": act.by.label}
-    )
-    refresh_stage(case, act.at)
+    row = StepMark(case=case, step=step, mark=mark, at=act.at, note=note, by=act.by.label)
+    StepMark.objects.bulk_create([row], update_conflicts=True, unique_fields=["case", "step"], update_fields=["mark", "at", "note", "by"])
+    refresh_stage(case, act.at, marks | {step: Mark(mark, act.at, note, act.by.label)})
     return Change(f"case:{case.pk}", scope_of_case(case), {"step": step, "mark": mark, "campaign": case.campaign.code}, row)
 
 
-def refresh_stage(case: Case, at: datetime) -> None:
-    """Bring the indexed stage of a case up to its marks. Called inside commands only."""
+def refresh_stage(case: Case, at: datetime, marks: dict[str, Mark] | None = None) -> None:
+    """Bring the indexed stage of a case up to its marks, read here unless they are given. Called inside commands only."""
     _, steps = rule_steps(notice_of(case.campaign), case.group)
-    marks = marks_of(case)
+    marks = marks_of(case) if marks is None else marks
     case.stage = stage(steps, marks)
     now = current(standings(steps, marks, at))
     case.at_step = now.step.code if now else ""

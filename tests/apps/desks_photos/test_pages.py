@@ -214,11 +214,15 @@ def test_the_station_answers_scans_and_envelopes_and_refuses_rubbish(day):
     sealed = [base64.b64encode(part).decode() for part in sealed_envelope(bytes.fromhex(keys_now().envelope_public), json.dumps(inside).encode(), key)]
     body = {"id": key, "key": kit["number"], "ephemeral": sealed[0], "nonce": sealed[1], "sealed": sealed[2]}
     for _ in range(2):
-        assert client.post(f"{base}envelopes/", json.dumps(body), content_type="application/json").json()["conflicts"] == []
+        assert client.post(f"{base}envelopes/", json.dumps([body]), content_type="application/json").json()["answers"] == [{"delivered": key, "conflicts": []}]
     assert Envelope.objects.count() == 1 and Turn.objects.count() == 2
-    for rubbish in (b"", b"[]", b"{}", json.dumps(body | {"id": str(uuid4())}).encode(), json.dumps(body | {"sealed": "%%%"}).encode(), json.dumps(body | {"key": 99}).encode()):
+    for rubbish in (b"", b"[]", b"{}", json.dumps(body).encode(), json.dumps([body] * 11).encode()):
         refused = client.post(f"{base}envelopes/", rubbish, content_type="application/json")
         assert refused.status_code == 422 and refused.json()["findings"][0]["id"] == "STAT.004"
+    damaged = [None, "x", body | {"id": str(uuid4())}, body | {"sealed": "%%%"}, body | {"key": 99}, body | {"key": []}]
+    answers = client.post(f"{base}envelopes/", json.dumps([*damaged, body]), content_type="application/json").json()["answers"]
+    assert [one["findings"][0]["id"] for one in answers[:-1]] == ["STAT.004"] * len(damaged)
+    assert answers[-1] == {"delivered": key, "conflicts": []}, "what is damaged keeps none of the others back"
     assert client.get("/capture/worker.js").headers["Service-Worker-Allowed"] == "/capture/"
     assert client.post(f"{base}read/", b"no picture", content_type="image/jpeg").json() == {"text": ""}
     assert timezone.now() == at(11, 26)

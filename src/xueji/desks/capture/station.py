@@ -33,7 +33,6 @@ from xueji.photos.day.queries import (
     called_back,
     called_now,
     counters,
-    keys_by,
     keys_now,
     revoked_serials,
     rounds,
@@ -43,13 +42,14 @@ from xueji.photos.day.queries import (
     turn_for,
     turns_on,
 )  # fmt: skip
+from xueji.photos.day.scanning import keys_in_force
 from xueji.photos.day.terms import METHODS, Mode, yuan
 from xueji.photos.day.tokens import NoCode, opened_envelope
 from xueji.rules.findings import Finding, finding
 
 OPERATE = for_staff(Permission.STATION_OPERATE)
 WORKER = Path(__file__).parent.parent / "static" / "xueji" / "capture" / "worker.js"
-PICTURE_BYTES, ENVELOPE_BYTES = 2_000_000, 12_000_000
+PICTURE_BYTES, ENVELOPE_BYTES, ENVELOPES_AT_ONCE = 2_000_000, 12_000_000, 10
 
 
 def place_of(request: HttpRequest, code: str, campus: str) -> Any:
@@ -236,23 +236,33 @@ def kit(request: HttpRequest, code: str, campus: str) -> JsonResponse:
 @OPERATE
 @require_POST
 def envelopes(request: HttpRequest, code: str, campus: str) -> JsonResponse:
-    """One sealed envelope in; what became of it out. The same id again gets the same answer."""
+    """Sealed envelopes in, a JSON list; what became of each out, in the same order. The same id again gets the same answer."""
     campaign = place_of(request, code, campus)
     if int(request.headers.get("Content-Length") or 0) > ENVELOPE_BYTES:
         return JsonResponse({"findings": _sentences([finding("STAT.004")])}, status=413)
     try:
-        id, inside, photo = _opened(request)
-    except (ValueError, KeyError, TypeError, NoCode):
+        sent = json.loads(request.read(ENVELOPE_BYTES))
+    except ValueError:
+        sent = None
+    if not isinstance(sent, list) or not 0 < len(sent) <= ENVELOPES_AT_ONCE:
         return JsonResponse({"findings": _sentences([finding("STAT.004")])}, status=422)
+    return JsonResponse({"answers": [_delivered(request, campaign, campus, one) for one in sent]})
+
+
+def _delivered(request: HttpRequest, campaign: Any, campus: str, sealed: Any) -> dict[str, Any]:
+    """One envelope, in a transaction of its own: what does not open or does not fit keeps none of the others back."""
+    try:
+        id, inside, photo = _opened(sealed)
+    except (ValueError, KeyError, TypeError, NoCode):
+        return {"findings": _sentences([finding("STAT.004")])}
     act = act_of(request, "capture")
     row = delivery.deliver_envelope(act, campaign, campus=campus, station=_station(request), id=id, inside=inside, photo=photo).result
-    return JsonResponse({"delivered": str(row.pk), "conflicts": [str(said(Finding.from_json(f).message)) for f in row.conflicts]})
+    return {"delivered": str(row.pk), "conflicts": [str(said(Finding.from_json(f).message)) for f in row.conflicts]}
 
 
-def _opened(request: HttpRequest) -> tuple[UUID, dict[str, str], bytes]:
+def _opened(sent: Any) -> tuple[UUID, dict[str, str], bytes]:
     """The envelope opened with the school's key. Raises ValueError, KeyError, TypeError or NoCode for anything that is none."""
-    sent = json.loads(request.read(ENVELOPE_BYTES))
-    keys = keys_by(int(sent["key"]))
+    keys = keys_in_force(int(sent["key"]))
     if keys is None:
         raise NoCode("STAT.003")
     try:

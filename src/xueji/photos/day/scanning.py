@@ -80,6 +80,15 @@ def _keys_fresh(number: int) -> Secrets | None:
     return keys
 
 
+def keys_in_force(number: int) -> Secrets | None:
+    """The keys of a generation that is still accepted, by the shortest question."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT verifying FROM photos_stationkeys WHERE number = %s AND retired_at IS NULL", [number])
+        row = cursor.fetchone()
+    held = _held.get(number)
+    return held if row is not None and held is not None and held.verifying.hex() == row[0] else _keys_fresh(number)
+
+
 def known_code(token: str, campaign: Campaign, campus: str, now: datetime) -> Known:
     """What is known of the code of a scanned text. Raises NoCode for a text that is no code of ours or is made with retired keys."""
     try:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
-
-from django.db import IntegrityError, transaction
 
 from xueji.accounts.permissions import Permission
 from xueji.campaigns.models import Campaign, Case
 from xueji.campaigns.queries import SHANGHAI
-from xueji.journal.command import ANYWHERE, Act, Change, Scope, Stopped, command
+from xueji.journal.command import ANYWHERE, Act, Change, Scope, Stopped, command, undoable
 from xueji.photos.commands import judge_captured_photo
-from xueji.photos.day.commands.turns import _kept, _locked, _may_be_photographed, _seen, _station, _take_turn, finish_turn
+from xueji.photos.day.commands.numbers import take_turn, written_first
+from xueji.photos.day.commands.turns import _kept, _locked, _may_be_photographed, _seen, _station, finish_turn
 from xueji.photos.day.models import Capture, Envelope, Fee, Turn
 from xueji.photos.day.queries import terms_of
 from xueji.photos.day.scanning import judged
@@ -38,10 +37,7 @@ def deliver_envelope(act: Act, campaign: Campaign, *, campus: str, station: str,
     if happened.tzinfo is None:
         raise ValueError("a moment without its zone")
     row = Envelope(id=id, campaign=campaign, station=station, received_at=act.at)
-    try:
-        with transaction.atomic():  # first of all: the same envelope sent twice at one instant waits here for its twin
-            row.save(force_insert=True)
-    except IntegrityError:
+    if not written_first(row):  # first of all: the same envelope sent twice at one instant waits here for its twin
         return Change(f"envelope:{id}", Scope(campus=campus), result=Envelope.objects.get(pk=id), unchanged=True)
     try:
         row.turn, conflicts = _replayed(replace(act, at=min(happened, act.at)), campaign, campus, station, inside, photo)
@@ -58,6 +54,11 @@ def deliver_envelope(act: Act, campaign: Campaign, *, campus: str, station: str,
     return Change(f"envelope:{id}", Scope(campus=campus), {"station": station, "conflicts": [f.id for f in conflicts]}, row)
 
 
+OF_A_CASE = ("campaign", "group", "stage", "at_step", "touched_at", "finished_at",
+             "record__college", "record__campus", "record__class_number", "record__account", "record__student_number")  # fmt: skip
+"""What the ending of a turn asks of a case and its record; more of it would be read for nothing."""
+
+
 def _replayed(act: Act, campaign: Campaign, campus: str, station: str, inside: dict[str, Any], photo: bytes) -> tuple[Turn | None, list[Finding]]:
     """The same commands as online, inside one savepoint: all of it, or nothing and the conflict."""
     known, on = _seen(inside["token"], campaign, campus, act.at), act.at.astimezone(SHANGHAI).date()
@@ -68,22 +69,41 @@ def _replayed(act: Act, campaign: Campaign, campus: str, station: str, inside: d
     light, words = judged(known, campaign, act.at)
     if light == Light.RED:
         return None, [finding("STAT.021", reason=words[0].message)]
-    case = Case.objects.select_related("record").get(pk=known.case)
+    case = Case.objects.select_related("record").only(*OF_A_CASE).get(pk=known.case)
     case.campaign = campaign
-    with transaction.atomic():
-        turn, fresh = (before, False) if before else _take_turn(case.pk, campaign, on, campus, light, words, station, act.at, offline=True)
-        turn.case, turn.campaign, turn.taken_here = case, campaign, fresh
-        if not fresh and turn.finished_at:  # another station was quicker, at this instant
-            return turn, [] if _is_that_ending(turn, outcome, method, photo) else [finding("STAT.020", number=turn.number)]
-        if photo and outcome == "done":
-            _keep_unjudged(act, turn, photo)
-        if outcome:
-            finish_turn(act, turn, outcome=outcome, method=method)
+    keeps = bool(photo) and outcome == "done"
+    try:
+        with undoable():
+            turn = before or _fresh(act, case, light, words, on, campus, station, photo if keeps else b"")
+            turn.case, turn.campaign, turn.taken_here = case, campaign, before is None
+            if keeps and before is not None:
+                _keep_unjudged(act, turn, photo)
+            if outcome:
+                finish_turn(act, turn, outcome=outcome, method=method)
+    except _Quicker:
+        return _replayed(act, campaign, campus, station, inside, photo)
     return turn, []
 
 
+class _Quicker(Exception):
+    """Another station has given the student a turn at this instant: what was done here is undone, and looked at again."""
+
+
+def _fresh(act: Act, case: Case, light: str, words: list[Finding], on: date, campus: str, station: str, photo: bytes) -> Turn:
+    """A turn with the photo that was accepted in the chair. The photo is kept first: the line is held for a moment only. Raises _Quicker."""
+    turn = Turn(case=case, campaign=case.campaign, on=on, campus=campus, light=light, words=[f.as_json() for f in words],
+                station=station, arrived_at=act.at, offline=True)  # fmt: skip
+    if photo:
+        _may_be_photographed(turn)
+        turn.draft, turn.shots, turn.accepted_at = _kept(act, case, photo), 1, act.at
+    given, fresh = take_turn(turn)
+    if not fresh:
+        raise _Quicker
+    return given
+
+
 def _keep_unjudged(act: Act, turn: Turn, photo: bytes) -> None:
-    """The photo of an offline turn, accepted in the chair; one that came before the network went and whose answer was lost is the same shot."""
+    """The photo of a turn that began with the network; one that came before the network went and whose answer was lost is the same shot."""
     _locked(turn)
     _may_be_photographed(turn)
     if turn.draft is None or not same_bytes(turn.draft, photo):

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
-from uuid import UUID
-
-from django.db import IntegrityError, connection, transaction
-from django.db.models import F
 
 from xueji.accounts.permissions import Permission
 from xueji.accounts.queries import SystemActor
@@ -19,13 +15,14 @@ from xueji.campaigns.queries import SHANGHAI, notice_of
 from xueji.catalogue.text import Text
 from xueji.journal.command import ANYWHERE, Act, Change, Scope, Stopped, command
 from xueji.photos.commands import judge_captured_photo
-from xueji.photos.day.models import Capture, Envelope, Fee, Line, Turn
+from xueji.photos.day.commands.numbers import take_turn
+from xueji.photos.day.models import Capture, Envelope, Fee, Turn
 from xueji.photos.day.queries import terms_of
 from xueji.photos.day.scanning import Known, judged, known_code
 from xueji.photos.day.terms import METHODS, Light, Mode, Origin
 from xueji.photos.day.tokens import NoCode
 from xueji.records.queries import scope_of
-from xueji.rules.findings import Finding, finding
+from xueji.rules.findings import finding
 from xueji.rules.progress import State
 from xueji.vault.commands import store_file
 from xueji.vault.models import VaultFile
@@ -71,39 +68,12 @@ def arrive(act: Act, campaign: Campaign, *, token: str, campus: str, station: st
     if light == Light.RED or known.number:
         turn = Turn.objects.filter(case=known.case, on=on).first() if known.number else None
         return Change(f"case:{known.case}", Scope(campus=campus), result=(light, words, turn), unchanged=True)
-    turn, fresh = _take_turn(known.case, campaign, on, campus, light, words, station, act.at)
+    turn, fresh = take_turn(Turn(case_id=known.case, campaign=campaign, on=on, campus=campus, light=light, words=[f.as_json() for f in words],
+                                 station=station, arrived_at=act.at))  # fmt: skip
     if not fresh:
         light, words = judged(replace(known, number=turn.number, finished=turn.finished_at is not None), campaign, act.at)
     detail = {"number": turn.number, "light": light, "station": station, "reasons": [f.id for f in words]}
     return Change(f"turn:{turn.pk}", Scope(campus=campus), detail, (light, words, turn), unchanged=not fresh)
-
-
-def _take_turn(
-    case: UUID, campaign: Campaign, on: date, campus: str, light: str, words: list[Finding], station: str, at: datetime, *, offline: bool = False
-) -> tuple[Turn, bool]:  # fmt: skip
-    """Give the next number, or the turn that somebody else was quicker to give. The line's row is the lock, the constraint the proof."""
-    number = _next_number(campaign, on, campus)
-    try:
-        with transaction.atomic():
-            return Turn.objects.create(
-                case_id=case, campaign=campaign, on=on, campus=campus, number=number, light=light, words=[f.as_json() for f in words],
-                station=station, arrived_at=at, offline=offline,
-            ), True  # fmt: skip
-    except IntegrityError:  # the same student at another station, at this instant
-        Line.objects.filter(campaign=campaign, on=on, campus=campus).update(last=F("last") - 1)
-        return Turn.objects.get(case=case, on=on), False
-
-
-def _next_number(campaign: Campaign, on: date, campus: str) -> int:
-    """The next number of the place and day; its row stays locked until the transaction ends."""
-    take = 'UPDATE photos_line SET last = last + 1 WHERE campaign_id = %s AND "on" = %s AND campus = %s RETURNING last'
-    for _ in range(2):
-        with connection.cursor() as cursor:
-            cursor.execute(take, [campaign.pk, connection.ops.adapt_datefield_value(on), campus])
-            if row := cursor.fetchone():
-                return int(row[0])
-        Line.objects.get_or_create(campaign=campaign, on=on, campus=campus)
-    raise LookupError(f"no line at {campus} on {on}")
 
 
 @command(needs=Permission.STATION_OPERATE, records="turn.called", scope=_of_turn)
@@ -169,7 +139,7 @@ def finish_turn(act: Act, turn: Turn, *, outcome: str, method: str = "", amount:
             raise Stopped([finding("STAT.032")])
         return Change(f"turn:{turn.pk}", Scope(campus=turn.campus), result=turn, unchanged=True)
     terms = terms_of(turn.campaign)
-    paid_before = Fee.objects.filter(turn=turn).exists()
+    paid_before = not getattr(turn, "taken_here", False) and Fee.objects.filter(turn=turn).exists()
     problems = []
     allowed = (*terms.methods, "free")
     if outcome == "done":

@@ -65,17 +65,22 @@ function called(back) {
   }));
 }
 
+const AT_ONCE = 10, TOGETHER = 4_000_000; // envelopes and characters of one delivery
+
 async function deliver() {
   if (sending) return;
   sending = true;
   try {
-    for (const id of await keysOf("waiting")) {
-      const answer = await ask(desk.dataset.envelopes, JSON.stringify(await take("waiting", id)), { "Content-Type": "application/json" });
-      if (!answer.ok) { told("amber", [say("有信封没有被收下，请保留这台电脑并联系管理员。", "An envelope was not accepted; keep this computer and call the administrator.")]); continue; }
-      const said = await answer.json();
-      await drop("waiting", id);
-      for (const why of said.conflicts) conflict(why);
-      await count();
+    const ids = await keysOf("waiting");
+    while (ids.length) {
+      const bundle = [];
+      for (let length = 0; ids.length && bundle.length < AT_ONCE && length < TOGETHER; length += bundle.at(-1).sealed.length) {
+        bundle.push(await take("waiting", ids.shift()));
+      }
+      if (await delivered(bundle)) continue;
+      for (const one of bundle) {
+        if (bundle.length === 1 || !(await delivered([one]))) told("amber", [say("有信封没有被收下，请保留这台电脑并联系管理员。", "An envelope was not accepted; keep this computer and call the administrator.")]);
+      }
     }
   } catch (gone) {
     if (!(gone instanceof NoNetwork)) throw gone;
@@ -83,6 +88,19 @@ async function deliver() {
     sending = false;
     await count();
   }
+}
+
+// whether every envelope of the bundle was taken over; one that was not stays here
+async function delivered(bundle) {
+  const answer = await ask(desk.dataset.envelopes, JSON.stringify(bundle), { "Content-Type": "application/json" });
+  if (!answer.ok) return false;
+  const { answers } = await answer.json();
+  for (const { delivered: id, conflicts } of answers.filter((one) => one.delivered)) {
+    await drop("waiting", id);
+    for (const why of conflicts) conflict(why);
+  }
+  await count();
+  return answers.every((one) => one.delivered);
 }
 
 function conflict(why) {
