@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from copy import copy
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from django.db import connection
 from django.db.models import QuerySet
 
+from xueji.accounts.last_seen import LastSeen, Row, taken_apart
 from xueji.accounts.models import Account, Grant
 from xueji.accounts.permissions import Permission
 from xueji.accounts.roles import EVERYBODY, ROLES, STUDENT, Role
@@ -142,39 +140,18 @@ FROM accounts_account account LEFT JOIN accounts_grant held ON held.account_id =
 """
 
 
-_seen: OrderedDict[int, tuple[Any, Account]] = OrderedDict()
-REMEMBERED = 512
-
-
-def with_grants(pk: int) -> Account | None:
-    """An active account together with its grants, one question: every request of somebody signed in asks it.
-
-    The rows are asked for every time; rows that are as they were last time are not taken apart again.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(WITH_GRANTS, [pk])
-        rows = cursor.fetchall()
-    if not rows:
-        return None
-    before, account = _seen.get(pk, (None, None))
-    if before != rows:
-        account = _with_grants(list(Account.objects.raw(WITH_GRANTS, [pk])))
-        if account is not None:
-            _seen[pk] = rows, account
-            if len(_seen) > REMEMBERED:
-                _seen.popitem(last=False)
-    return copy(account)
-
-
-def _with_grants(rows: list[Any]) -> Account | None:
-    if not rows:
-        return None
-    account: Account = rows[0]
+def _with_grants(rows: Sequence[Row]) -> Account:
+    account = taken_apart(Account, rows[0])
     account.held_grants = tuple(
-        Grant(pk=row.grant_id, account_id=account.pk, role=row.held_role, college=row.held_college, campus=row.held_campus, class_number=row.held_class)
-        for row in rows if row.grant_id is not None
+        Grant(pk=row["grant_id"], account_id=account.pk, role=row["held_role"], college=row["held_college"], campus=row["held_campus"],
+              class_number=row["held_class"])
+        for row in rows if row["grant_id"] is not None
     )  # fmt: skip
     return account
+
+
+with_grants: LastSeen[Account] = LastSeen(WITH_GRANTS, _with_grants)
+"""An active account together with its grants, by its number: every request of somebody signed in asks this one question."""
 
 
 def account_of(id_text: str) -> Account | None:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from copy import copy
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import connection
 from django.db.models import BooleanField, Q, QuerySet, Value, When
 from django.db.models import Case as Choose
 
+from xueji.accounts.last_seen import LastSeen, Row, taken_apart
 from xueji.accounts.permissions import Permission
 from xueji.accounts.queries import Viewer
 from xueji.campaigns.audience import Condition, facts_for, membership
@@ -50,26 +48,16 @@ CAMPAIGN = """
 SELECT campaign.*, text.sha256 AS text_sha256, campaign.version AS text_version FROM campaigns_campaign campaign
 LEFT JOIN campaigns_noticeversion text ON text.campaign_id = campaign.id AND text.version = campaign.version WHERE campaign.code = %s
 """
-_seen: dict[str, tuple[Any, Campaign]] = {}
 
 
-def campaign_of(code: str) -> Campaign | None:
-    """The campaign of that code, with the digest of its text, by which a notice read before is found again.
+def _with_digest(rows: Sequence[Row]) -> Campaign:
+    campaign = taken_apart(Campaign, rows[0])
+    campaign.__dict__ |= {"text_sha256": rows[0]["text_sha256"], "text_version": rows[0]["text_version"]}
+    return campaign
 
-    The row is asked for every time; one that is as it was last time is not taken apart again.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(CAMPAIGN, [code])
-        row = cursor.fetchone()
-    if row is None:
-        _seen.pop(code, None)
-        return None
-    before, found = _seen.get(code, (None, None))
-    if before != row:
-        found = next(iter(Campaign.objects.raw(CAMPAIGN, [code])), None)
-        if found is not None:
-            _seen[code] = row, found
-    return copy(found)
+
+campaign_of: LastSeen[Campaign] = LastSeen(CAMPAIGN, _with_digest)
+"""The campaign of a code, with the digest of its text, by which a notice read before is found again; None for an unknown code."""
 
 
 def notice_of(campaign: Campaign, version: int | None = None) -> Notice:

@@ -381,7 +381,6 @@ def test_a_session_that_has_ended_opens_nothing(world):
 
 def test_somebody_signed_in_is_recognised_by_two_questions(world, django_assert_num_queries, rf):
     client, request = world.client("刘老师"), rf.get("/")
-    client.get("/registry/")
     request.session = SessionStore(client.cookies["sessionid"].value)
     with django_assert_num_queries(2):
         assert actor_for(get_user(request)).holds(Permission.CAMPAIGN_MANAGE)
