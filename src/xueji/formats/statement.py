@@ -127,6 +127,11 @@ def read_keys(text: str) -> dict[int, bytes]:
         raise ValueError("not a file of keys") from wrong
 
 
+def decoded_key(text: str) -> bytes:
+    """A public key from how it is published. Raises ValueError."""
+    return _decoded(text)
+
+
 def encoded_key(public: bytes) -> str:
     """A public key as it is published."""
     return _encoded(public)

@@ -13,6 +13,8 @@ from tests.house.repository import ROOT
 
 from xueji.certificates.commands.copies import install_seal
 from xueji.certificates.models import Box, Certificate, IssuerKey, Master, PaperRequest, PrintRun, Wording
+from xueji.certificates.queries.places import by_token
+from xueji.formats.statement import verify
 from xueji.journal.models import Event
 from xueji.records.models import StudentRecord
 
@@ -271,6 +273,32 @@ def test_the_holder_chooses_what_a_verifier_sees_beyond_the_minimum_and_takes_it
     assert office.world.client("王芳").post("/student/certificates/", wanted).status_code == 404
     kinds = list(Event.objects.filter(kind__startswith="certificate.disclos").order_by("pk").values_list("kind", flat=True))
     assert kinds == ["certificate.disclosed", "certificate.disclosure_withdrawn"]
+
+
+def test_a_verification_asks_for_the_keys_the_certificate_and_the_holders_choice(office, django_assert_num_queries):
+    """Three statements, each finds its row by an index; what is shown is one more, and a revoked certificate needs two."""
+    from xueji.certificates.commands.disclosures import disclose
+    from xueji.certificates.commands.places import hand_over
+    from xueji.certificates.queries.disclosures import shown_of
+    from xueji.certificates.queries.publishing import keys_in_force
+
+    (one,) = at_college(office, "李明")
+    hand_over(office.world.act("王秘书"), one, how="paper")
+    act = office.world.act("李明")
+
+    def verified():
+        genuine = verify(one.statement, keys_in_force())[1]
+        held = by_token(genuine.token)
+        return held, shown_of(held, act.at)
+
+    with django_assert_num_queries(3):
+        assert verified() == (one, None)
+    disclose(act, one, items=["photo", "major_name", "level", "studies", "born_on", "words"], days=7)
+    with django_assert_num_queries(4):
+        assert len(verified()[1].values) == 5
+    Certificate.objects.update(revoked_at=act.at)
+    with django_assert_num_queries(2):
+        assert verified() == (one, None)
 
 
 def test_what_the_holder_showed_ends_by_itself_and_with_a_revocation(office):

@@ -35,7 +35,7 @@ def disclosure_in_force(certificate: Certificate, now: datetime) -> Disclosure |
     """The holder's choice as it counts at ``now``; nothing of a revoked certificate."""
     if certificate.revoked_at:
         return None
-    return Disclosure.objects.filter(certificate=certificate, withdrawn_at=None, until__gt=now).first()
+    return Disclosure.objects.filter(certificate=certificate.pk, withdrawn_at=None, until__gt=now).first()
 
 
 def disclosures_of(certificates: Iterable[Certificate], now: datetime) -> dict[object, Disclosure]:
@@ -49,6 +49,7 @@ def shown_of(certificate: Certificate, now: datetime) -> Shown | None:
     row = disclosure_in_force(certificate, now)
     if row is None:
         return None
+    certificate = Certificate.objects.select_related("record__person").get(pk=certificate.pk)
     facts = facts_of(certificate.record)
     values = [(ITEM_WORDS[item], _value(item, certificate, facts)) for item in Item if item in row.items and item != Item.PHOTO]
     return Shown(tuple(values), photo_ticket(row) if Item.PHOTO in row.items and certificate.photo_id else "", row.until)

@@ -167,8 +167,11 @@ def to_decide(viewer: Viewer) -> QuerySet[PaperRequest]:
 
 
 def by_token(token: str) -> Certificate | None:
-    """The certificate of a genuine statement; called after its signature was verified, never with a typed number."""
-    return Certificate.objects.filter(token=token).select_related("record__person").first()
+    """The certificate of a genuine statement; called after its signature was verified, never with a typed number.
+
+    Only what tells whether it is in force is read: the statement itself says the rest, and what a holder shows is asked apart.
+    """
+    return Certificate.objects.filter(token=token).only("token", "revoked_at").order_by("pk").first()
 
 
 def revoked_tokens() -> Iterable[str]:
