@@ -8,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 from tests.apps.certificates.conftest import Office, master_text
+from tests.browser.views import EVERY_VIEW
 
 from xueji.certificates.commands.copies import install_seal
 from xueji.certificates.commands.disclosures import disclose
@@ -259,8 +260,7 @@ def test_a_scanned_address_brings_the_statement_into_the_field(handed_out, desk)
     expect(page.get_by_role("status", name="核验结论")).to_contain_text("真实")
 
 
-@pytest.mark.parametrize("language", ["zh-hans", "en"])
-@pytest.mark.parametrize("width", [390, 1280])
+@EVERY_VIEW
 def test_no_page_of_it_has_anything_for_axe_or_scrolls_sideways(handed_out, desk, language, width):
     office = handed_out
     disclose(Act(office.world.actor("李明"), timezone.now(), "student"), office.paper, items=["photo", "level"], days=30)

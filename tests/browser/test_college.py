@@ -3,6 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
+from tests.browser.views import EVERY_VIEW
 
 from xueji.campaigns.commands import mark_own_step
 from xueji.campaigns.queries import marks_of
@@ -45,8 +46,7 @@ def printed(world, name: str):
     return print_form(world.act(name), case, step="print").result
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@EVERY_VIEW
 def test_no_page_has_anything_for_axe_or_scrolls_sideways(today, desk, language, width):
     form = printed(today, "李明")
     base = f"/college/{today.campaign.code}/"

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
+from tests.browser.views import EVERY_VIEW
 from tests.world import SHANGHAI
 
 from xueji.campaigns.batches.commands import freeze_batch
@@ -85,8 +86,7 @@ def test_a_student_spells_the_name_and_confirms(round, desk):
     expect(page.get_by_text("本人网上确认")).to_be_visible()
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@EVERY_VIEW
 def test_no_page_of_the_round_has_anything_for_axe_or_scrolls_sideways(round, desk, language, width, tmp_path):
     _confirmed(round)
     college = College.objects.get(code="A")

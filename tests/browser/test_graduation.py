@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
+from tests.browser.views import EVERY_VIEW
 from tests.world import SHANGHAI
 
 from xueji.campaigns.commands import open_campaign
@@ -77,8 +78,7 @@ def addresses():
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@EVERY_VIEW
 def test_no_page_has_anything_for_axe_or_scrolls_sideways(review, language, width):
     for who, address in addresses():
         page = review(address, who=who, language=language, width=width)

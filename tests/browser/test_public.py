@@ -4,6 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from tests.browser.test_college import printed
+from tests.browser.views import EVERY_VIEW
 
 from xueji.notify.models import Message
 
@@ -50,8 +51,7 @@ def test_the_way_from_the_notices_to_the_guide_as_a_print(today, visitor):
     assert answer.headers["content-type"] == "application/pdf" and answer.body().startswith(b"%PDF")
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@EVERY_VIEW
 def test_no_public_page_has_anything_for_axe_or_scrolls_sideways(today, visitor, language, width):
     form = printed(today, "李明")
     Message.objects.create(

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
+from tests.browser.views import EVERY_VIEW
 
 from xueji.campaigns.letters import announce
 from xueji.catalogue.text import Text
@@ -81,8 +82,7 @@ def seen(page: Page, name: str) -> None:
     page.set_viewport_size({"width": width, "height": 844})
 
 
-@pytest.mark.parametrize("language", ["zh-hans", "en"])
-@pytest.mark.parametrize("width", [390, 1280])
+@EVERY_VIEW
 def test_no_shared_page_has_anything_for_axe_or_scrolls_sideways(today, opened, work, language, width):
     announce(today.act("刘老师"), today.campaign)
     message = Message.objects.get()

@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from tests.apps.collection.answers import ENROLMENT, PERSONAL, SEMESTER, portrait
+from tests.browser.views import EVERY_VIEW
 from tests.world import SHANGHAI
 
 from xueji.collection.commands import keep_draft, keep_form_photo, print_form, submit_step
@@ -52,8 +53,7 @@ def done(world, *steps: str, who: str = "李明"):
         submit_step(world.act(who), world.case_of(who), step=code, values=answers[code])
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@EVERY_VIEW
 def test_no_page_has_anything_for_axe_or_scrolls_sideways(today, desk, language, width):
     done(today, "semester", "personal", "enrolment")
     case = today.case_of("李明")
