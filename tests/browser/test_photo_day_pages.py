@@ -1,6 +1,7 @@
 """The pages of a photo round in real Chromium: student, college and registry, by role and label, on a phone, in both languages."""
 
 import io
+import zipfile
 from datetime import date
 
 import pytest
@@ -67,11 +68,26 @@ def after_the_day(day) -> None:
     enter_prints(day.act("王秘书", at(12, 12)), day.campaign, college=College.objects.get(code="A"), entry="received", count=8)
 
 
-def timetable(*rows) -> dict:
+def file(name: str, content: bytes) -> dict:
+    return {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+
+
+def workbook(name: str, headings, *rows) -> dict:
     target = io.BytesIO()
-    headings = ["校区", "地点", "日期", "开始", "结束", "容量", "学院", "开放时段"]
-    write(target, [Heading(h) for h in headings], rows, name="采集时间安排表")
-    return {"name": "安排.xlsx", "mimeType": "application/octet-stream", "buffer": target.getvalue()}
+    write(target, [Heading(h) for h in headings], rows, name="表")
+    return file(name, target.getvalue())
+
+
+def timetable(*rows) -> dict:
+    return workbook("安排.xlsx", ["校区", "地点", "日期", "开始", "结束", "容量", "学院", "开放时段"], *rows)
+
+
+def zipped(**photos: bytes) -> dict:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as package:
+        for name, content in photos.items():
+            package.writestr(f"{name}.jpg", content)
+    return file("易拍.zip", target.getvalue())
 
 
 def clean(page: Page, address: str) -> None:
@@ -93,7 +109,7 @@ def test_no_page_has_anything_for_axe_or_scrolls_sideways(day, visit, language, 
         ("李明", own(day)), ("王芳", own(day, "王芳")), ("赵强", own(day, "赵强")),
         ("王秘书", "/college/photos/"), ("王秘书", college), ("王秘书", f"{college}?where=disputed&q=李"), ("赵秘书", f"{college}?where=absent"),
         ("王秘书", f"{college}work/"), ("王秘书", f"{college}slips/"), ("王秘书", f"{college}students/S202401001/"),
-        ("刘老师", "/registry/photos/"), ("刘老师", registry), ("刘老师", f"{registry}timetable/"), ("刘老师", f"{registry}slips/"),
+        ("刘老师", "/registry/photos/"), ("刘老师", registry), ("刘老师", f"{registry}timetable/"), ("刘老师", f"{registry}slips/?college=A"),
         ("刘老师", f"{registry}results/"), ("刘老师", f"{registry}work/"), ("刘老师", f"{registry}prints/"), ("刘老师", f"{registry}students/S202401002/"),
     ):  # fmt: skip
         clean(visit(who, address, language=language, width=width), address)
@@ -215,10 +231,112 @@ def test_a_timetable_with_too_few_places_keeps_its_warning_in_sight(day, visit):
     expect(warned.get_by_text("SESS.003")).to_be_visible()
     with page.expect_download() as saved:
         page.get_by_role("link", name="下载 Excel").click()
-    with open(saved.value.path(), "rb") as file:
-        page.get_by_label("文件").set_input_files({"name": "又一次.xlsx", "mimeType": "application/octet-stream", "buffer": file.read()})
+    page.get_by_label("文件").set_input_files(file("又一次.xlsx", saved.value.path().read_bytes()))
     page.get_by_role("button", name="检查并发布").click()
     expect(page.get_by_text("已发布 2 个场次")).to_be_visible()
+
+
+def test_the_bureaus_zip_is_looked_through_whole_and_then_taken_over(day, visit):
+    day.now = at(12, 12)
+    page = visit("刘老师", f"/registry/photos/{day.campaign.code}/results/", width=390)
+    page.get_by_label("采集日期（名单里没写日期时用）").fill("2024-11-26")
+    page.get_by_label("文件", exact=True).set_input_files(zipped(S202401001=jpeg(), S202401002=b"GIF89a", nobody=jpeg(), S202401003=jpeg()))
+    page.get_by_role("button", name="检查并导入").click()
+    alert = page.get_by_role("alert")
+    for words in ("nobody.jpg", "S202401002.jpg", "S202401003.jpg", "什么也没有导入。改好文件，再选一次。"):
+        expect(alert.get_by_text(words)).to_be_visible()
+    expect(page.get_by_label("采集日期（名单里没写日期时用）")).to_have_value("2024-11-26")
+    expect(page.get_by_role("radio", name="照片压缩包")).to_be_checked()
+    page.get_by_label("文件", exact=True).set_input_files(zipped(S202401001=jpeg(), S202401002=jpeg(4)))
+    page.get_by_role("button", name="检查并导入").click()
+    expect(page.get_by_text("导入 2 人，0 人此前已导入。")).to_be_visible()
+    page.get_by_label("文件", exact=True).set_input_files(zipped(S202401001=jpeg(), S202401002=jpeg(4)))
+    page.get_by_label("采集日期（名单里没写日期时用）").fill("2024-11-26")
+    page.get_by_role("button", name="检查并导入").click()
+    expect(page.get_by_text("导入 0 人，2 人此前已导入。")).to_be_visible()
+    page = visit("李明", own(day), width=390)
+    expect(page.get_by_role("img", name="本次采集的照片")).to_be_visible()
+    page.get_by_role("button", name="照片无误").click()
+    expect(page.get_by_role("heading", name="照片已采集，有效")).to_be_visible()
+
+
+def test_a_face_chsi_could_not_verify_is_verified_filed_and_agreed(day, visit):
+    take_over_captures(day.act("刘老师", at(12, 1)), day.campaign, arrivals=[Arrival(day.case("王芳"), date(2024, 11, 26), jpeg())], source="易拍.zip")
+    day.now = at(12, 20)
+    page = visit("刘老师", f"/registry/photos/{day.campaign.code}/results/", language="en")
+    page.get_by_role("radio", name="CHSI download").check()
+    page.get_by_label("File", exact=True).set_input_files(workbook("在校生.xlsx", ["XH", "BZ", "ZP"], ["S202401002", "身份核验未通过", "是"], ["S1", "通过", "是"]))
+    page.get_by_role("button", name="Look through and import").click()
+    expect(page.get_by_role("alert").get_by_text("3: S1")).to_be_visible()
+    expect(page.get_by_role("radio", name="CHSI download")).to_be_checked()
+    page.get_by_label("File", exact=True).set_input_files(workbook("在校生.xlsx", ["XH", "BZ", "ZP"], ["S202401002", "身份核验未通过", "是"]))
+    page.get_by_role("button", name="Look through and import").click()
+    expect(page.get_by_text("1 answers taken over, 1 cases opened.")).to_be_visible()
+    page = visit("王芳", own(day, "王芳"), width=390)
+    expect(page.get_by_role("heading", name="这张照片不能用，必须重新采集")).to_be_visible()
+    page = visit("刘老师", f"/registry/photos/{day.campaign.code}/work/")
+    page.get_by_label("核实材料").set_input_files(file("说明.jpg", b"no picture"))
+    page.get_by_role("button", name="已当面核实").click()
+    expect(page.get_by_role("alert").get_by_text("FILE.003")).to_be_visible()
+    page.get_by_label("核实材料").set_input_files(file("核验.jpg", jpeg(7)))
+    page.get_by_role("button", name="已当面核实").click()
+    page.get_by_label("备案号").fill("BA-2024-17")
+    page.get_by_role("button", name="登记备案").click()
+    page.get_by_role("button", name="登记同意备案").click()
+    expect(page.get_by_text("BA-2024-17")).to_be_visible()
+    page = visit("王芳", own(day, "王芳"), width=390)
+    expect(page.get_by_role("heading", name="必须重新采集")).to_have_count(0)
+
+
+def test_prints_are_booked_reversed_with_a_reason_and_add_up(day, visit):
+    page = visit("王秘书", f"/college/photos/{day.campaign.code}/work/", width=390)
+
+    def book(entry: str, count: str) -> None:
+        page.get_by_label("去向").select_option(label=entry)
+        page.get_by_label("张数").fill(count)
+        page.get_by_role("button", name="登记", exact=True).click()
+
+    book("领取", "80")
+    book("用于证书", "81")
+    expect(page.get_by_role("alert").get_by_text("PRINT.001")).to_be_visible()
+    expect(page.get_by_label("张数")).to_have_value("81")
+    book("用于证书", "20")
+    entries = page.get_by_role("region", name="全部登记")
+    received, used = (entries.get_by_role("listitem").filter(has_text=words) for words in ("领取 80", "用于证书 20"))
+    received.get_by_text("冲销 领取 80").click()
+    received.get_by_label("冲销的原因").fill("实收 8 张")
+    received.get_by_role("button", name="冲销 80 张").click()
+    expect(page.get_by_role("alert").get_by_text("PRINT.002")).to_be_visible()
+    expect(received.get_by_label("冲销的原因")).to_have_value("实收 8 张")
+    used.get_by_text("冲销 用于证书 20").click()
+    used.get_by_label("冲销的原因").fill("多登了")
+    used.get_by_role("button", name="冲销 20 张").click()
+    expect(entries.get_by_role("listitem")).to_have_count(3)
+    book("用于证书", "2")
+    total = visit("刘老师", f"/registry/photos/{day.campaign.code}/prints/", language="en").get_by_role("row", name="Total")
+    assert total.get_by_role("cell").all_inner_texts() == ["80", "2", "0", "0", "78"]
+
+
+def test_a_reported_student_is_refused_with_a_reason_the_college_reads(day, visit):
+    college, registry = f"/college/photos/{day.campaign.code}/work/", f"/registry/photos/{day.campaign.code}/work/"
+    page = visit("王秘书", college)
+    for number, says in (("S99", "PROOF.013"), ("S202401001", "PROOF.005")):
+        page.get_by_label("学号").fill(number)
+        page.get_by_label("情况").fill("提前毕业")
+        page.get_by_role("button", name="上报").click()
+        expect(page.get_by_role("alert").get_by_text(says)).to_be_visible()
+        expect(page.get_by_label("学号")).to_have_value(number)
+    page.get_by_label("学号").fill("s202401003")
+    page.get_by_role("button", name="上报").click()
+    expect(page.get_by_text("已上报，等学籍管理审核。")).to_be_visible()
+    page = visit("刘老师", registry, language="en", width=390)
+    expect(page.get_by_text("By the record as it is:")).to_be_visible()
+    page.get_by_role("button", name="Refuse").click()
+    expect(page.get_by_role("alert").get_by_text("CAMP.022")).to_be_visible()
+    page.get_by_label("Note").fill("预计2027年毕业")
+    page.get_by_role("button", name="Refuse").click()
+    expect(page.get_by_text("refused", exact=True)).to_be_visible()
+    expect(visit("王秘书", college).get_by_text("预计2027年毕业")).to_be_visible()
 
 
 def test_without_script_the_day_is_prepared(day, live_server, browser):

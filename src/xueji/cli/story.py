@@ -62,9 +62,9 @@ def _tell(module: str, folder: Path, students: int) -> bool:
         for chapter, task in tasks.items():
             bar.update(task, completed=bar.tasks[task].total, description=chapter)
     for sentence, held in told.sentences():
-        console.print(f"[green]✓[/] {sentence}" if held else f"[red]✗[/] {sentence}", highlight=False)
+        console.print(f"[green]✓[/] {sentence}" if held else f"[red]✗[/] {sentence}", highlight=False, soft_wrap=True)
     if told.figures:
-        console.print("人数 figures: " + ", ".join(f"{name} {figure}" for name, figure in told.figures.items()), highlight=False)
+        console.print("人数 figures: " + ", ".join(f"{name} {figure}" for name, figure in told.figures.items()), highlight=False, soft_wrap=True)
     for one in told.failed:
         console.print(f"[red]✗[/] {one.sentence}: 预期 expected {one.expected!r}, 实际 seen {one.seen!r}", highlight=False)
     held = len(told.expectations) - len(told.failed)

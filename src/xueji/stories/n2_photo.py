@@ -85,7 +85,7 @@ def _verified(telling: Telling, day: PhotoDay, came: int) -> None:
             row = dispute_photo(student_act(case.record, at(2024, 12, 12)), case, reason="照片不是本人", evidence=jpeg(3), title="证件.jpg").result
             review_dispute(Act(day.staff.of("SEC", case.record.college_id), at(2024, 12, 13), "college"), row, note="属实")
             decide_dispute(day.office(at(2024, 12, 14)), row, upheld=True, note="请补采")
-            void.append(photos_of(case).why.id)
+            void.append(photos_of(case).versions[-1].why.id)
         elif case is not taken[1]:
             confirm_photo(student_act(case.record, at(2024, 12, 11, 9)), case)
     seen = photos_of_all(cases_of(day.campaign))
