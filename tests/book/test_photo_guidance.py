@@ -35,6 +35,7 @@ lids apart over no iris   | eyes.openings=(0.2,0.2); eyes.contrast=(1.0,1.0); ey
 narrow eyes               | eyes.openings=(0.15,0.15); eyes.contrast=(15.0,15.0); eyes.iris_height=(0.2,0.2) | 别动 | Hold still
 laughing                  | mouth.gap=0.2; mouth.teeth=2.0                                        | 闭嘴 | Lips closed
 laughing, eyes narrowed   | mouth.gap=0.2; mouth.teeth=2.0; eyes.openings=(0.1,0.1); eyes.contrast=(1.0,1.0) | 闭嘴 | Lips closed
+dull teeth, lips near     | mouth.gap=0.06; mouth.teeth=0.25; mouth.pale=0.5; mouth.strip_width=0.4 | 闭嘴 | Lips closed
 teeth in shadow           | mouth.gap=0.09; mouth.pale=1.5                                        | 闭嘴 | Lips closed
 lips apart                | mouth.gap=0.14                                                        | 闭嘴 | Lips closed
 looking aside             | eyes.gaze_x=0.2                                                       | 看镜 | Look here

@@ -107,13 +107,17 @@ closed, dark lashes              | eyes.openings=(0.10,0.10); eyes.contrast=(20.
 one eye closed                   | eyes.openings=(0.09,0.24); eyes.contrast=(2.0,40.0); eyes.iris_height=(0.08,0.3) | PHOTO.070 reject
 a lid taken for an opening       | eyes.openings=(0.16,0.15); eyes.contrast=(2.0,-3.0); eyes.iris_height=(0.06,0.05) | PHOTO.070 reject
 narrow eyes with clear irises    | eyes.openings=(0.12,0.12); eyes.contrast=(30.0,28.0); eyes.iris_height=(0.2,0.2) | PHOTO.071 warn
-rather narrow eyes               | eyes.openings=(0.17,0.19)                                        | PHOTO.071 warn
+rather narrow eyes               | eyes.openings=(0.17,0.19)                                        |
+narrow eyes, irises clearly seen | eyes.openings=(0.13,0.13); eyes.contrast=(25.0,25.0); eyes.iris_height=(0.24,0.24) |
+narrow lids, little iris         | eyes.openings=(0.17,0.17); eyes.contrast=(10.0,10.0); eyes.iris_height=(0.14,0.14) | PHOTO.071 warn
 closed, seen from the side       | eyes.openings=(0.08,0.09); eyes.contrast=(2.0,3.0); eyes.iris_height=(0.08,0.07); pose.yaw=40.0 | PHOTO.071 warn, PHOTO.090 reject
 a laugh narrows the eyes         | eyes.openings=(0.11,0.11); eyes.contrast=(9.0,9.0); eyes.iris_height=(0.22,0.2); mouth.gap=0.2; mouth.teeth=2.0 | PHOTO.071 warn, PHOTO.080 reject, PHOTO.081 warn
 closed in laughing               | eyes.openings=(0.11,0.11); eyes.contrast=(1.0,1.0); eyes.iris_height=(0.1,0.1); mouth.gap=0.2; mouth.teeth=2.0 | PHOTO.070 reject, PHOTO.080 reject, PHOTO.081 warn
 teeth                            | mouth.gap=0.11; mouth.teeth=0.5                                  | PHOTO.080 reject
 teeth in the shadow of the lip   | mouth.gap=0.11; mouth.pale=0.9                                   | PHOTO.080 reject
 full lips, closed                | mouth.gap=0.05; mouth.pale=0.9                                   |
+dull teeth, lips near each other | mouth.gap=0.06; mouth.teeth=0.25; mouth.pale=0.5; mouth.strip_width=0.4 | PHOTO.080 reject
+a glint on pale lips             | mouth.gap=0.06; mouth.teeth=0.25; mouth.pale=0.5; mouth.strip_width=0.1 |
 a row of teeth, lips misjudged   | mouth.gap=0.05; mouth.strip=1.5; mouth.strip_width=0.7           | PHOTO.080 reject
 some teeth, seen twice           | mouth.gap=0.05; mouth.teeth=0.2; mouth.strip=0.8; mouth.strip_width=0.4 | PHOTO.080 reject
 a glint on the lip               | mouth.strip=0.7; mouth.strip_width=0.44                          |
@@ -129,7 +133,7 @@ burnt out                        | light.too_bright=0.2                         
 a dark face, the ground is right | light.face_l=22.0                                                |
 a dark face before a dark blue   | light.face_l=22.0; background.rgb=(38,75,97)                     | PHOTO.050 reject, PHOTO.111 reject
 a dark face in a dark room       | light.face_l=22.0; background.rgb=(60,50,40)                     | PHOTO.050 reject, PHOTO.111 warn
-light from one side              | light.left_right=0.3                                             | PHOTO.112 warn
+light from one side              | light.left_right=0.45                                            | PHOTO.112 warn
 out of focus                     | light.sharpness=10.0                                             | PHOTO.120 reject
 a little soft                    | light.sharpness=25.0                                             | PHOTO.120 warn
 enlarged                         | light.detail=4.5                                                 | PHOTO.121 reject

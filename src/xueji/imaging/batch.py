@@ -30,7 +30,7 @@ from xueji.rules.photo_verdict import PhotoVerdict, not_examined
 from xueji.rules.photos import judge
 from xueji.rules.portrait import FileFacts, Portrait
 
-ENGINE = "6"
+ENGINE = "7"
 """Raised whenever a measure changes, so that a resumed run never mixes two ways of measuring."""
 
 SUFFIXES = {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".heic", ".heif", ".tif", ".tiff", ".avif"}

@@ -36,6 +36,7 @@ SHARPNESS_EYE_DISTANCE = 120
 IRIS_COLUMNS = np.array([-0.08, -0.04, 0.0, 0.04, 0.08])  # beside the iris centre, over the eye's width
 IRIS_NEAR = slice(27, 64)  # hundredths of the eye's width from 0.45 above: where an iris may be darkest
 LEAST_DARK = 3.0  # L*
+CUBE_ROOT_FOOT = 16  # L* + 16 is the cube root of the light: its ratio says how the light differs, whatever skin it falls on
 BEND, ALONE = np.array([1, -2, 1], np.float32), np.array([1], np.float32)
 
 
@@ -208,7 +209,7 @@ def light(face: FaceFrame) -> FaceLight:
         face_l=float(packed_lab(sampled)[..., 0][dots].mean()) * 100 / 255 if dots.any() else 0.0,
         too_bright=float((least >= 250).mean()) if dots.any() else 0.0,
         too_dark=float((most <= 12).mean()) if dots.any() else 0.0,
-        left_right=abs(left - right) / max(left, right, 1.0),
+        left_right=1 - ((min(left, right) + CUBE_ROOT_FOOT) / (max(left, right) + CUBE_ROOT_FOOT)) ** 3,
         sharpness=fine,
         detail=fine / max(coarse, 1e-6),
         direction=min(across, along) / max(across, along, 1e-6),

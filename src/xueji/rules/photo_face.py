@@ -24,7 +24,8 @@ TALL_IRIS, CLEAR_IRIS = 0.25, 30.0
 
 
 def _teeth(p: Portrait, profile: Profile) -> tuple[float, float] | None:
-    """Measured area and limit where teeth show: between parted lips (bright, or pale in shadow), or in a patch too wide for a glint."""
+    """Measured area and limit where teeth show: between parted lips (bright, or pale in shadow), bright and pale at once however
+    close the mesh puts the lips, or in a patch too wide for a glint."""
     m = p.mouth
     if m is None:
         return None
@@ -32,6 +33,9 @@ def _teeth(p: Portrait, profile: Profile) -> tuple[float, float] | None:
         return m.teeth, broken[1]
     if m.gap > PALE_GAP and (broken := profile["teeth_pale"].weigh(m.pale)):
         return m.pale, broken[1]
+    pale_too = profile["pale_too"].weigh(m.pale)
+    if pale_too and m.strip_width > WIDE and (broken := profile["teeth_pale_too"].weigh(m.teeth)):
+        return m.teeth, broken[1]
     if profile["teeth_both"].weigh(m.teeth) and m.strip_width > WIDE and (broken := profile["strip_both"].weigh(m.strip)):
         return m.strip, broken[1]
     if m.strip_width > ROW and (broken := profile["strip"].weigh(m.strip)):
@@ -49,7 +53,8 @@ def openness(eyes: Eyes, eye: int) -> float:
 
 
 def eyes(p: Portrait, profile: Profile) -> Iterator[PhotoFinding]:
-    """Both eyes open (双眼睁开). Narrow eyes are not closed eyes: only what no open eye looks like is rejected."""
+    """Both eyes open (双眼睁开). Narrow eyes are not closed eyes: only what no open eye looks like is rejected, and where
+    irises are clearly seen between narrow lids nothing is doubted."""
     if p.eyes is None:
         return
     opening = min(p.eyes.openings)
@@ -63,7 +68,7 @@ def eyes(p: Portrait, profile: Profile) -> Iterator[PhotoFinding]:
         yield photo_finding(p, "eyes", Weight.REJECT, "PHOTO.070", sum(seen) / 2, both[1], "eyes")
     elif one and not turned:
         yield photo_finding(p, "eyes", Weight.REJECT, "PHOTO.070", seen[less], one[1], ("eye_left", "eye_right")[less])
-    elif opening < (limit := profile["opening"].warn_below or 0):
+    elif opening < (limit := profile["opening"].warn_below or 0) and profile["openness_doubt"].weigh(seen[less]):
         narrow = p.eyes.openings.index(opening)
         yield photo_finding(p, "eyes", Weight.WARN, "PHOTO.071", opening, limit, ("eye_left", "eye_right")[narrow])
 

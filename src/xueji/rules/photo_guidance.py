@@ -79,6 +79,7 @@ def guide(profile: Profile) -> tuple[Step, ...]:
     both = (high("teeth_both", "teeth"), ("strip_width", "above", WIDE), high("strip_both", "strip"))
     row = (("strip_width", "above", ROW), high("strip"))
     shaded = (("gap", "above", PALE_GAP), high("teeth_pale", "pale"))
+    dull = (high("teeth_pale_too", "teeth"), high("pale_too", "pale"), ("strip_width", "above", WIDE))
     one_eye = (refused_below("openness_one", "openness_less"), high("one_eye", "eyes_apart"))
     steps = (
         ("closer", Text("靠近", "Closer"), [(low("face_width"),)]),
@@ -97,7 +98,7 @@ def guide(profile: Profile) -> tuple[Step, ...]:
         ("dimmer", Text("调暗", "Dim it"), [(high("clipped"),)]),
         ("steady", Text("稳住", "Steady"), [(refused_below("direction"),), (refused_below("sharpness"),)]),
         # Lips before eyes: a laugh narrows the eyes, and closed lips open them again.
-        ("teeth", Text("闭嘴", "Lips closed"), [laugh, shaded, both, row]),
+        ("teeth", Text("闭嘴", "Lips closed"), [laugh, shaded, dull, both, row]),
         ("mouth", Text("闭嘴", "Lips closed"), [(high("gap"),)]),
         # Only what the rules refuse: whoever has narrow eyes could never follow a word that doubts them.
         ("eyes", Text("睁眼", "Eyes wide"), [(refused_below("openness"),), one_eye]),

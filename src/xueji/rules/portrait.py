@@ -121,6 +121,7 @@ class FaceLight:
     too_bright: float
     too_dark: float
     left_right: float
+    """Share of the light by which the darker cheek falls short of the lighter one; the same on every skin."""
     sharpness: float
     detail: float
     """Fine over coarse detail; an enlarged or blurred picture has little fine detail whatever the skin is like."""
