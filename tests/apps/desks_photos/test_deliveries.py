@@ -7,8 +7,10 @@ from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from tests.apps.photos.day import at, jpeg, opened
+from tests.apps.photos.day import at, jpeg, opened, text_of
 
+from xueji.campaigns.commands import open_campaign
+from xueji.campaigns.models import Case
 from xueji.exchange import photos_files
 from xueji.exchange.photos_files import look_through_faces, look_through_list, look_through_photos, read_timetable
 from xueji.exchange.tasks.photos import TAKING, TELLING
@@ -269,3 +271,12 @@ def test_a_large_delivery_and_a_large_timetable_are_left_to_the_worker(day, monk
     assert day.world.client("刘老师").post(f"{where}timetable/", {"file": SimpleUploadedFile("安排.xlsx", table(headings, *rows))}).status_code == 302
     worked(known)
     assert set(Delivery.objects.filter(message__kind="session", way="app").values_list("account__name", flat=True)) == {"李明", "王芳", "赵强"}
+
+
+def test_who_must_not_come_is_not_told_to_come(world, monkeypatch, settings):
+    settings.SESSION_COOKIE_AGE = 4000 * 86400
+    monkeypatch.setattr("django.utils.timezone.now", lambda: at(10, 28, year=2023))
+    world.enrol("单证生", "S202101001", "A", expected_on=date(2024, 7, 1), first_expected_on=date(2024, 7, 1), certificates="degree", standing="enrolled")
+    campaign = open_campaign(world.act("刘老师", at=at(10, 23, year=2023)), text=text_of("2024-pku-photo")).result[0]
+    seen = text(world.client("单证生").get(f"/student/cases/{Case.objects.get(campaign=campaign).pk}/photo/"))
+    assert "请不要参加本次采集" in seen and "请按安排的时间参加采集" not in seen

@@ -214,7 +214,13 @@ def test_the_timetable_is_written_out_as_it_is_read_in_and_printed(day):
     assert registry.post(where, {"file": SimpleUploadedFile("again.xlsx", book)}).status_code == 302
     assert list(Session.objects.order_by("opens").values_list("campus", "room", "opens", "closes", "capacity", "open_day")) == before
     printed = words_of(registry.get(where, {"as": "pdf"}).content)
-    assert "报告厅" in printed and "A206" in printed
+    assert "报告厅" in printed and "A206" in printed and "仅限在职学生" not in printed
+    Session.objects.filter(open_day=True).update(part_time=True)
+    book = registry.get(where, {"as": "xlsx"}).content
+    assert read(book).columns[-1] == "仅限在职学生"
+    registry.post(where, {"file": SimpleUploadedFile("again.xlsx", book)})
+    assert [s.part_time for s in Session.objects.order_by("opens")] == [False, True, False]
+    assert "仅限在职学生" in words_of(registry.get(where, {"as": "pdf"}).content)
     for session in Session.objects.all():
         session.slots.all().delete()
         session.delete()

@@ -21,7 +21,7 @@ from xueji.desks.registry.photos import AT_ONCE, LIMIT, MANAGE, photo_round
 from xueji.documents.engine import press
 from xueji.documents.signed_list import Column, SignedList
 from xueji.documents.signed_list import render as printed
-from xueji.exchange.photos_files import TIMETABLE, read_timetable
+from xueji.exchange.photos_files import PART_TIME, TIMETABLE, read_timetable
 from xueji.exchange.tasks.photos import tell_by_job
 from xueji.formats.workbooks import Heading, write
 from xueji.journal.command import Stopped
@@ -110,13 +110,20 @@ def _instant(text: str) -> datetime | None:
 def _cells(row: Planned, names: dict[str, str]) -> list[str]:
     opens, closes = row.opens.astimezone(SHANGHAI), row.closes.astimezone(SHANGHAI)
     return [row.campus, row.room, f"{opens:%F}", f"{opens:%H:%M}", f"{closes:%H:%M}", str(row.capacity), "、".join(names.get(c, c) for c in row.colleges),
-            "是" if row.open_day else "否"]  # fmt: skip
+            "是" if row.open_day else "否", "是" if row.part_time else "否"]  # fmt: skip
+
+
+def _columns(rows: list[list[str]]) -> list[tuple[str, float]]:
+    """Headings and widths; the one for part-time students only where a session is theirs alone."""
+    columns = list(zip(TIMETABLE, WIDTHS, strict=True))
+    return [*columns, (PART_TIME, 14.0)] if any(row[-1] == "是" for row in rows) else columns
 
 
 def _workbook(campaign: Campaign, rows: list[list[str]]) -> HttpResponse:
     """The timetable in the columns it is imported with; without a timetable, the empty form to fill in."""
     target = io.BytesIO()
-    write(target, [Heading(h, w) for h, w in zip(TIMETABLE, WIDTHS, strict=True)], rows, name="采集时间安排表")
+    columns = _columns(rows)
+    write(target, [Heading(h, w) for h, w in columns], [row[: len(columns)] for row in rows], name="采集时间安排表")
     return file_answer(target.getvalue(), XLSX, f"采集时间安排表 {campaign.code}.xlsx")
 
 
@@ -124,7 +131,7 @@ def _print(campaign: Campaign, rows: list[list[str]]) -> HttpResponse:
     """The timetable as the annex that hangs at the door. Http404 while there is none."""
     if not rows:
         raise Http404
-    columns = [Column(h, w / 10) for h, w in zip(TIMETABLE, WIDTHS, strict=True)]
-    signed = SignedList(school=school().name, title=campaign.title, subtitle="采集时间安排表", source=campaign.number, columns=columns, rows=rows,
+    columns = [Column(h, w / 10) for h, w in _columns(rows)]
+    signed = SignedList(school=school().name, title=campaign.title, subtitle="采集时间安排表", source=campaign.number, columns=columns, rows=[row[: len(columns)] for row in rows],
                         frozen_at=timezone.now(), signatures=(), seal=None)  # fmt: skip
     return file_answer(printed(press(()), signed), "application/pdf", f"采集时间安排表 {campaign.code}.pdf")

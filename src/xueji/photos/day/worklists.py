@@ -146,7 +146,7 @@ def classes_in(viewer: Viewer, campaign: Campaign) -> list[str]:
 def planned_rows(campaign: Campaign) -> list[Planned]:
     """The published timetable as rows to judge or to write out again, numbered from 1."""
     return [
-        Planned(n, s.campus, s.room, s.opens, s.closes, s.capacity, tuple(s.colleges), s.open_day) for n, s in enumerate(sessions_of(campaign), 1)
+        Planned(n, s.campus, s.room, s.opens, s.closes, s.capacity, tuple(s.colleges), s.open_day, part_time=s.part_time) for n, s in enumerate(sessions_of(campaign), 1)
     ]  # fmt: skip
 
 
