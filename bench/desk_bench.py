@@ -34,18 +34,24 @@ SURNAMES, GIVEN = "王李张刘陈杨赵黄周吴徐孙", "伟芳娜敏静丽强
 
 
 def invent(first: int, count: int, draw: Random) -> None:
-    """Two 欧阳文静 a college, whom every size finds; students `first` to `first + count`, in twelve colleges and classes of thirty-five."""
-    persons, records = [], []
+    """Two 欧阳文静 a college, whom every size finds; students `first` to `first + count`, in twelve colleges and classes of thirty-five.
+
+    Who comes after the campaign was opened has an account that nobody has used yet, as opening it would have made.
+    """
+    persons, records, accounts = [], [], []
     for n in range(first, first + count):
         name = "欧阳文静" if n < 24 else draw.choice(SURNAMES) + draw.choice(GIVEN) + draw.choice(GIVEN)
         college = n % 12
+        if first:
+            accounts.append(Account(username=f"S2024{n:07d}", name=name, kind=Account.Kind.STUDENT, password="!"))
         persons.append(Person(name=name, id_document="01", id_number=f"1101012002{n:08d}", sex="1", nationality="156"))
         records.append(
             StudentRecord(
-                person=persons[-1], student_number=f"S2024{n:07d}", college_id=f"C{college:02d}", class_number=f"S24{college:02d}{n // 12 // 35:03d}",
+                person=persons[-1], account=accounts[-1] if first else None, student_number=f"S2024{n:07d}", college_id=f"C{college:02d}", class_number=f"S24{college:02d}{n // 12 // 35:03d}",
                 level="master", intake_year=2024, standing="admitted", major_name="计算机科学与技术", details={"email": f"s{n}@example.edu.cn"},
             )
         )  # fmt: skip
+    Account.objects.bulk_create(accounts, batch_size=2000)
     Person.objects.bulk_create(persons, batch_size=2000)
     StudentRecord.objects.bulk_create(records, batch_size=2000)
 

@@ -120,3 +120,45 @@ def test_a_longer_list_asks_the_database_no_more_often(today, address):
         today.enrol(f"学生{'乙丙丁'[place]}", f"S20240102{place}", "A", class_number=f"S24019{place}")
     follow_audience(today.act("刘老师"), today.campaign)
     assert asked() == once
+
+
+@pytest.mark.parametrize("query", ["", "stage=all", "stage=going", "stage=all&order=touched", "step=personal", "q=学生", "stage=all&number=机械10"])
+def test_whoever_leafs_through_meets_everybody_once(today, monkeypatch, query):
+    """Page by page, each as often as the database is asked: nobody twice, nobody left out, class by class as the table above has them."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from xueji.campaigns.commands import follow_audience
+    from xueji.campaigns.models import Case
+
+    monkeypatch.setattr("xueji.desks.college.progress.PAGE", 4)
+    classes = ["", "b1", "A2", "a10", "机械10", "机械9", "机械10"]
+    for place in range(23):
+        today.enrol(f"学生{place}", f"S2024019{place:02d}", "A", class_number=classes[place % len(classes)])
+    follow_audience(today.act("刘老师"), today.campaign)
+    mine = Case.objects.filter(record__college="A")
+    for place, case in enumerate(mine.order_by("record__student_number")):
+        stage = ("idle", "going", "done")[place % 3]
+        at = today.now if stage != "idle" else None
+        Case.objects.filter(pk=case.pk).update(stage=stage, touched_at=at, at_step="" if stage == "done" else "personal")
+    client, base = today.client("王秘书"), f"/college/{today.campaign.code}/?{query}&page="
+    met, asked, page, last = [], set(), 1, 1
+    while page <= last:
+        with CaptureQueriesContext(connection) as seen:
+            answer = client.get(f"{base}{page}")
+        assert answer.status_code == 200
+        last = answer.context["page"].paginator.num_pages
+        met += [(line.case.class_number, line.number) for line in answer.context["lines"]]
+        asked.add(len(seen))
+        page += 1
+    fits = {
+        "": mine.exclude(stage="done"), "stage=all": mine, "stage=going": mine.filter(stage="going"), "stage=all&order=touched": mine,
+        "step=personal": mine.exclude(stage="done"), "q=学生": mine.exclude(stage="done").filter(record__person__name__contains="学生"),
+        "stage=all&number=机械10": mine.filter(class_number="机械10"),
+    }[query]  # fmt: skip
+    assert sorted(number for _, number in met) == sorted(fits.values_list("record__student_number", flat=True)) and last > 1
+    if query in ("", "stage=all", "stage=going", "stage=all&number=机械10"):
+        assert met == sorted(met)
+    assert max(asked) - min(asked) <= 1  # a page on which everybody has begun needs not ask whom no message reached
+    beyond = client.get(f"{base}999").context["page"]
+    assert beyond.number == last
