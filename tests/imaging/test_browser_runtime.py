@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from xueji.imaging import browser_runtime as runtime
+from xueji.imaging import face_measures, nets, scene_measures
 from xueji.imaging.browser_runtime import CORE, LOADER, RUNTIME, SERVED, NotServed, default_folder, missing_files, served_file
 from xueji.imaging.models import missing_models
 
@@ -132,3 +133,14 @@ def test_a_second_run_finds_everything_and_asks_nobody(monkeypatch, capsys):
     monkeypatch.setenv("NPM_CONFIG_REGISTRY", "http://127.0.0.1:9")
     assert fetched(monkeypatch, default_folder()) == 0
     assert "in place" in capsys.readouterr().out
+
+
+def test_the_page_finds_the_face_by_the_same_constants_as_the_server():
+    """The numbers themselves are compared on pictures by tests/browser/test_rehearsal.py."""
+    static = Path(nets.__file__).parents[1] / "desks" / "static" / "xueji" / "capture"
+    written = dict(re.findall(r"\b([A-Z_]+) = ([\d.]+)", (static / "face-points.js").read_text("utf-8") + (static / "face-numbers.js").read_text("utf-8")))
+    for name, value in (
+        ("MESH_WIDER", nets.MESH_WIDER), ("MESH_HIGHER", nets.MESH_HIGHER), ("ROI_STILL", nets.ROI_STILL),
+        ("LEAST_DARK", face_measures.LEAST_DARK), ("EYE_DISTANCE", face_measures.SHARPNESS_EYE_DISTANCE), ("PERSON", scene_measures.PERSON),
+    ):  # fmt: skip
+        assert float(written[name]) == value, name

@@ -146,7 +146,10 @@ def _solid(places: np.ndarray) -> int:
     """How many places are left when everything thin is taken away."""
     if np.count_nonzero(places) <= SPECK:
         return 0
-    return int(np.count_nonzero(cv2.morphologyEx(np.ascontiguousarray(places).view(np.uint8), cv2.MORPH_OPEN, THIN)))
+    solid = cv2.morphologyEx(
+        np.ascontiguousarray(places).view(np.uint8), cv2.MORPH_OPEN, THIN, borderType=cv2.BORDER_CONSTANT, borderValue=0
+    )
+    return int(np.count_nonzero(solid))
 
 
 def _worst_tile(apart: np.ndarray, row: np.ndarray, column: np.ndarray) -> Box:
