@@ -39,13 +39,12 @@ class LastSeen(Generic[M]):
         """What is there now for the key, None when nothing is."""
         with connection.cursor() as cursor:
             cursor.execute(self.question, [key])
-            rows, names = cursor.fetchall(), [column[0] for column in cursor.description]
-        if not rows:
-            return None
-        before, found = self._seen.get(key, (None, None))
-        if found is None or before != rows:
-            found = self.made([dict(zip(names, row, strict=True)) for row in rows])
-            self._seen[key] = rows, found
-            if len(self._seen) > self.most:
-                self._seen.popitem(last=False)
-        return copy(found)
+            rows = cursor.fetchall()
+            before, found = self._seen.get(key, (None, None))
+            if rows and before != rows:
+                names = [column[0] for column in cursor.description]
+                found = self.made([dict(zip(names, row, strict=True)) for row in rows])
+                self._seen[key] = rows, found
+                if len(self._seen) > self.most:
+                    self._seen.popitem(last=False)
+        return copy(found) if rows else None

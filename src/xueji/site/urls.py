@@ -3,9 +3,6 @@
 from django.urls import include, path
 
 DESKS = [
-    ("", "xueji.desks.access.urls"),
-    ("", "xueji.desks.components.urls"),
-    ("", "xueji.desks.public.urls"),
     ("files/", "xueji.desks.files_urls"),
     ("jobs/", "xueji.desks.jobs_urls"),
     ("messages/", "xueji.desks.inbox_urls"),
@@ -15,6 +12,9 @@ DESKS = [
     ("capture/", "xueji.desks.capture.urls"),
     ("archive/", "xueji.desks.archive.urls"),
     ("verify/", "xueji.desks.public.verifying_urls"),
+    ("", "xueji.desks.access.urls"),
+    ("", "xueji.desks.components.urls"),
+    ("", "xueji.desks.public.urls"),
 ]
 
 

@@ -1,6 +1,6 @@
 """What a station did without network: lost answers, photos judged afterwards, students called back."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -10,10 +10,12 @@ from tests.apps.photos.test_day import EAST, envelope, photographed, scan, stopp
 from xueji.jobs.calendar import APPOINTMENTS
 from xueji.journal.models import Event
 from xueji.photos.commands import overrule_finding
+from xueji.photos.day.commands.after import decide_dispute, dispute_photo
 from xueji.photos.day.commands.envelopes import deliver_envelope, judge_offline_photo
 from xueji.photos.day.commands.turns import accept_shot, add_shot, arrive, finish_turn, reopen_turn
 from xueji.photos.day.models import Capture, Envelope, Fee, Turn
-from xueji.photos.day.queries import called_back, counters, unjudged_captures
+from xueji.photos.day.queries import called_back, captures_of, counters, taken, unjudged_captures
+from xueji.photos.day.scanning import _versions, known_code
 from xueji.photos.queries import accepted, rejecting_rules, waiting_for
 
 pytestmark = pytest.mark.django_db
@@ -131,6 +133,24 @@ def test_a_turn_is_reopened_with_a_reason_on_the_same_day_only(day):
     assert stopped(lambda: reopen_turn(operator, turn, reason="闭眼")) == ["STAT.037"]
     assert [f.id for f in scan(day, "李明", at(11, 26, 10) + timedelta(minutes=1))[1]][0] == "STAT.010"
     assert stopped(lambda: finish_turn(operator, turn, outcome="done")) == ["STAT.031"]
+
+
+def test_a_scan_sees_the_versions_of_a_photo_as_the_pages_do(day):
+    record = day.world.record("李明")
+
+    def same():
+        known = known_code(day.token("李明"), day.campaign, EAST, at(12, 11))
+        seen, shown = _versions(known, day.campaign), [taken(one) for one in captures_of([record])[record.pk]]
+        assert seen == shown
+        return [(one.confirmed, one.disputed, one.refused) for one in seen]
+
+    photographed(day, "李明")
+    Capture.objects.create(record=record, version=9, origin="bureau", taken_on=date(2021, 9, 1), taken_by="易拍", recorded_at=at(12, 1))
+    assert same() == [(False, False, False)] * 2
+    dispute = dispute_photo(day.act("李明", at(12, 11)), day.case("李明"), reason="照片不是本人", evidence=jpeg(), title="证件.jpg").result
+    assert (False, True, False) in same()
+    decide_dispute(day.act("刘老师", at(12, 13)), dispute, upheld=True, note="重新采集")
+    assert (False, False, True) in same()
 
 
 def test_a_scan_asks_the_database_little(day, django_assert_max_num_queries):

@@ -47,13 +47,10 @@ def rounds() -> list[Campaign]:
 
 def terms_of(campaign: Campaign) -> Capturing:
     """What the campaign's notice declares of the capture. Raises LookupError for a notice without ``[capture]``."""
-    kept: dict[int, Capturing] = campaign.__dict__.setdefault("_capturing", {})
-    if campaign.version not in kept:
-        declared = capturing(notice_of(campaign))
-        if declared is None:
-            raise LookupError(campaign.code)
-        kept[campaign.version] = declared
-    return kept[campaign.version]
+    declared = capturing(notice_of(campaign))
+    if declared is None:
+        raise LookupError(campaign.code)
+    return declared
 
 
 def cases_in(viewer: Viewer, campaign: Campaign, permission: str = Permission.CASE_READ) -> QuerySet[Case]:

@@ -119,8 +119,17 @@ def _fen(table: dict[str, Any], key: str) -> int:
     return round(float(table.get(key, 0)) * 100)
 
 
+_read: dict[str, Capturing | None] = {}
+
+
 def capturing(notice: Notice) -> Capturing | None:
-    """What the notice declares of the capture; None for a notice without ``[capture]``."""
+    """What the notice declares of the capture; None for a notice without ``[capture]``. A text is read once: it never changes its meaning."""
+    if notice.sha256 not in _read:
+        _read[notice.sha256] = _declared(notice)
+    return _read[notice.sha256]
+
+
+def _declared(notice: Notice) -> Capturing | None:
     raw = notice.tables.get("capture")
     if not isinstance(raw, dict):
         return None
