@@ -27,10 +27,11 @@ from xueji.photos.day.commands.after import (
     verify_face,
 )  # fmt: skip
 from xueji.photos.day.commands.prints import enter_prints, reverse_prints
-from xueji.photos.day.commands.sessions import choose_slot, move_session, moved_since, places_of, plan_sessions, tell_places
+from xueji.photos.day.commands.sessions import choose_slot, move_session, plan_sessions
 from xueji.photos.day.judging import judge_waiting_photos
 from xueji.photos.day.models import Capture, Dispute, FaceCase, PrintEntry, Session, Slot
 from xueji.photos.day.queries import absentees, photos_of, prints_of, slot_of, unjudged_captures
+from xueji.photos.day.telling import moved_since, places_of, tell_places
 from xueji.records.commands import change_record
 from xueji.records.models import College
 from xueji.rules.capture import Duty, Face

@@ -27,6 +27,7 @@ from xueji.formats.workbooks import Heading, write
 from xueji.journal.command import Stopped
 from xueji.photos.day.commands import sessions
 from xueji.photos.day.queries import sessions_of
+from xueji.photos.day.telling import moved_since, places_of, tell_places
 from xueji.photos.day.worklists import planned_rows
 from xueji.records.queries import colleges_for, school
 from xueji.rules.findings import Finding, finding, stops
@@ -86,10 +87,10 @@ def _acted(request: HttpRequest, campaign: Campaign) -> list[Finding]:
     rows, found = read_timetable(file.read(LIMIT) if file else b"", viewer_of(request))
     if stops(found):
         return found + sessions.judged_timetable(campaign, rows) if rows else found
-    former = sessions.places_of(campaign)
+    former = places_of(campaign)
     made, _, left = sessions.plan_sessions(act, campaign, rows=rows).result
-    moved = sessions.moved_since(campaign, former)
-    told = len(moved) if len(moved) > AT_ONCE else sessions.tell_places(act, campaign, moved)
+    moved = moved_since(campaign, former)
+    told = len(moved) if len(moved) > AT_ONCE else tell_places(act, campaign, moved)
     if len(moved) > AT_ONCE:
         tell_by_job(act, campaign.code, moved)
     messages.success(request, said(Text("已发布 {n} 个场次，通知 {told} 名学生；{left} 人没有位置。", "{n} sessions published; {told} students are told; {left} without a place.").format(

@@ -14,7 +14,7 @@ from xueji.jobs.reporting import Reporter
 from xueji.jobs.terms import job_kind
 from xueji.journal.command import ANYWHERE, Act, Change, Stopped
 from xueji.photos.day.commands.after import take_over_captures, take_over_faces
-from xueji.photos.day.commands.sessions import tell_places
+from xueji.photos.day.telling import tell_places
 from xueji.rules.findings import stops
 from xueji.vault.commands import store_file
 from xueji.vault.queries import read_file

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -24,9 +24,6 @@ from xueji.rules.findings import finding, stops
 from xueji.rules.progress import State
 from xueji.rules.station import Planned, timetable
 
-PORTION = 2000
-"""Cases looked up at once: a database takes a limited number of keys in one question."""
-
 
 def _of_case(case: Case, **_: object) -> Scope:
     return scope_of_case(case)
@@ -41,29 +38,6 @@ def with_students(campaign: Campaign, rows: Sequence[Planned]) -> list[Planned]:
 
 def _who_comes(campaign: Campaign):
     return Case.objects.filter(campaign=campaign, left_at=None).exclude(group__in=UNCALLED)
-
-
-def places_of(campaign: Campaign) -> dict[object, tuple[str, str, datetime]]:
-    """Where and when each student of a round comes, by case: what a new timetable is compared with (moved_since)."""
-    return {case: (campus, room, at) for case, campus, room, at in
-            Slot.objects.filter(session__campaign=campaign).values_list("case", "session__campus", "session__room", "starts")}  # fmt: skip
-
-
-def moved_since(campaign: Campaign, former: dict[object, tuple[str, str, datetime]]) -> list[str]:
-    """The cases that got a place, another one, or lost it. ``former`` is places_of before."""
-    now = places_of(campaign)
-    return sorted(str(case) for case in {*former, *now} if former.get(case) != now.get(case))
-
-
-def tell_places(act: Act, campaign: Campaign, cases: Sequence[str], *, heard: Callable[[int, int], None] = lambda done, total: None) -> int:
-    """Tell the students of these cases where and when they come (告知时段). Returns how many were told."""
-    people = []
-    for start in range(0, len(cases), PORTION):
-        found = Case.objects.filter(pk__in=cases[start : start + PORTION], record__account__isnull=False).select_related("record")
-        people += [Recipient(case.record.account_id, scope_of_case(case)) for case in found]
-    if people:
-        send_to_many(act, letter_of(campaign), Kind.SESSION, people, scope=ANYWHERE, tell=heard)
-    return len(people)
 
 
 def judged_timetable(campaign: Campaign, rows: Sequence[Planned]) -> list:
