@@ -36,6 +36,11 @@ KEYS = (
     ("X", Text("选择", "select")),
     ("R", Text("提醒", "remind")),
 )
+SHOWN = (
+    "campaign", "record", "group", "stage", "at_step", "touched_at", "class_number", "record__student_number", "record__class_number",
+    "record__college", "record__person__name", "record__account__last_login",
+)  # fmt: skip
+"""What a line of the list is made of: a record has forty more columns, and fifty lines are read at once."""
 
 
 def campaign_seen(code: str):
@@ -62,11 +67,12 @@ class People(Paginator):
     """The list in pages, each as quick as the first. Nothing is counted twice and nobody is sorted who is not shown.
 
     Where the tallies by class say how many match, they also say in which classes a page lies: only those are read. Other
-    orders and filters find the keys first and read the wide rows of one page.
+    orders and filters find the keys first and read the wide rows of one page; names are looked through once.
     """
 
-    def __init__(self, matching: QuerySet, asked: CaseFilter, tallies: list[Tally]):
-        super().__init__(matching, PAGE)
+    def __init__(self, cases: QuerySet, asked: CaseFilter, tallies: list[Tally]):
+        super().__init__(narrowed(cases, **asked.narrowing()).order_by(*asked.order_by), PAGE)
+        self._cases, self._named = cases, bool(asked.value("q"))
         self._sizes: list[tuple[str, int]] | None = None
         self._by_class = asked.value("order", "class") == "class"
         if asked.counted:
@@ -77,10 +83,12 @@ class People(Paginator):
     @cached_property
     def count(self) -> int:
         """How many match."""
-        return len(self._keys) if self._sizes is None else sum(size for _, size in self._sizes)
+        if self._sizes is not None:
+            return sum(size for _, size in self._sizes)
+        return len(self._found) if self._named else self.object_list.count()
 
     @cached_property
-    def _keys(self) -> list[UUID]:
+    def _found(self) -> list[UUID]:
         return list(self.object_list.values_list("pk", flat=True))
 
     def page(self, number: int | str) -> Page:
@@ -89,11 +97,11 @@ class People(Paginator):
         first = (number - 1) * PAGE
         if self._sizes is not None and self._by_class:
             return Page(self._in_classes(first), number, self)
-        if self._sizes is None:
-            keys = self._keys[first : first + PAGE]
+        if self._named:
+            keys = self._found[first : first + PAGE]
         else:
             keys = list(self.object_list.values_list("pk", flat=True)[first : first + PAGE])
-        rows = {case.pk: case for case in self.object_list.order_by().filter(pk__in=keys)}
+        rows = {case.pk: case for case in self._cases.filter(pk__in=keys)}
         return Page([rows[key] for key in keys if key in rows], number, self)
 
     def _in_classes(self, first: int) -> list[Any]:
@@ -137,8 +145,7 @@ def progress(request: HttpRequest, code: str) -> HttpResponse:
     asked = CaseFilter(request.GET, notice)
     tallies = progress_by_class(viewer, campaign, college.code)
     cases = cases_for(viewer, campaign).filter(college_code=college.code).select_related(None)
-    matching = narrowed(cases.select_related("record__person", "record__account"), **asked.narrowing()).order_by(*asked.order_by)
-    page = People(matching, asked, tallies).get_page(request.GET.get("page"))
+    page = People(cases.select_related("record__person", "record__account").only(*SHOWN), asked, tallies).get_page(request.GET.get("page"))
     words = stage_words(notice)
     rows = class_rows(
         tallies, class_staff(college.code, Role.COUNSELLOR), done=words[State.DONE], chosen=asked.value("number"),
