@@ -16,22 +16,18 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import sha256
 
-import numpy as np
 import zxingcpp
 
 from xueji.documents.regular import file_of, inside, objects_of
 
 JPEG, PNG = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"
+_DARK = re.compile(rb"\0+")
 _COMMENT = b"\xff\xfe\x00\x42"  # a comment of 64 characters, its own length counted
 _STAND_IN = re.compile(rb"<<([^>]*)>>\nstream\n\xff\xd8" + _COMMENT + rb"([0-9a-f]{64})")
 _FRAMES = (b"\xc0", b"\xc1", b"\xc2")
 """The markers that tell size and colours of what follows: the ways of coding that readers of PDF know."""
 _DOT = b"\xff\xc0\x00\x0b\x08\x00\x01\x00\x01\x01\x01\x11\x00\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00"
 """The head of a grey JPEG of one pixel."""
-_DIGITS = np.array([list(b"%03d" % n) for n in range(178)], np.uint8)
-"""The numbers of the largest code, each in three digits."""
-_STROKE, _NEXT_ROW = (np.frombuffer(words, np.uint8) for words in (b"000 0 m 000 0 l \n", b"S 1 0 0 1 0 1 cm\n"))
-"""What draws one run, and what goes on to the next row: of one length, so that a table of bytes holds both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +72,19 @@ def code(text: str) -> Picture:
 
     One stroke for each run of dark modules: printers and screens set strokes on whole dots, so it is as sharp as it can be.
     """
-    side, runs = _runs(text)
-    strokes = np.tile(_STROKE, (len(runs), 1))
-    strokes[:, 0:3], strokes[:, 8:11] = _DIGITS[runs[:, 0]], _DIGITS[runs[:, 0] + runs[:, 2]]
-    rows = np.searchsorted(runs[:, 1], np.arange(1, side))
-    drawn = b"/c0 CS 0 SC 1 0 0 1 0 .5 cm\n%sS" % np.insert(strokes, rows, _NEXT_ROW, axis=0).tobytes()
+    rows = _rows(text)
+    strokes = (b"".join(b"%d 0 m %d 0 l\n" % run.span() for run in row) for row in rows)
+    drawn = b"/c0 CS 0 SC 1 0 0 1 0 .5 cm\n%sS" % b"S 1 0 0 1 0 1 cm\n".join(strokes)
     key = sha256(b"QR " + text.encode()).hexdigest().encode()
-    return Picture(key, _svg(1, 1, _image(1, 1, "image/jpeg", _named(key, _DOT))), zlib.compress(drawn, 2), side)
+    return Picture(key, _svg(1, 1, _image(1, 1, "image/jpeg", _named(key, _DOT))), zlib.compress(drawn, 2), len(rows))
 
 
 @lru_cache(maxsize=64)
 def qr(text: str) -> str:
     """The same code as an SVG, for a page on a screen."""
-    side, runs = _runs(text)
-    path = "".join(f"M{x} {y}.5h{length}" for x, y, length in runs.tolist())
-    return _svg(side, side, f'<path d="{path}" fill="none" stroke="#000"/>')
+    rows = _rows(text)
+    path = "".join(f"M{run.start()} {y}.5h{run.end() - run.start()}" for y, row in enumerate(rows) for run in row)
+    return _svg(len(rows), len(rows), f'<path d="{path}" fill="none" stroke="#000"/>')
 
 
 def mount(pdf: bytes, pictures: Mapping[bytes, Picture]) -> bytes:
@@ -108,13 +102,12 @@ def mount(pdf: bytes, pictures: Mapping[bytes, Picture]) -> bytes:
     return file_of(objects, trailer)
 
 
-def _runs(text: str) -> tuple[int, np.ndarray]:
-    """The modules on a side, and the runs of dark ones, a row for each: from the left, from the top, length."""
+def _rows(text: str) -> list[list[re.Match[bytes]]]:
+    """The code from top to bottom: of each row its runs of dark modules, by where they begin and end."""
     drawn = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M").to_image(scale=1, add_quiet_zones=False)
-    dark = np.asarray(drawn) == 0
-    edges = np.diff(np.pad(dark, ((0, 0), (1, 1))).astype(np.int8), axis=1)
-    (rows, begins), ends = np.nonzero(edges == 1), np.nonzero(edges == -1)[1]
-    return len(dark), np.stack((begins, rows, ends - begins), axis=1)
+    modules = memoryview(drawn)
+    side, dark = modules.shape[0], modules.tobytes()
+    return [list(_DARK.finditer(dark[at : at + side])) for at in range(0, side * side, side)]
 
 
 def _named(key: bytes, head: bytes) -> bytes:
