@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from tests.apps.photos.day import at, jpeg, opened
+from tests.browser.views import EVERY_VIEW
 
 from xueji.formats.workbooks import Heading, write
 from xueji.photos.day.commands.after import (
@@ -97,8 +98,7 @@ def clean(page: Page, address: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 320, address
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@EVERY_VIEW
 def test_no_page_has_anything_for_axe_or_scrolls_sideways(day, visit, language, width):
     for address in (own(day), f"{own(day)}code/"):
         clean(visit("李明", address, language=language, width=width), address)
