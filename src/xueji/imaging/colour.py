@@ -36,7 +36,7 @@ def median_of(values: np.ndarray) -> np.ndarray:
     return (ordered[(n - 1) // 2] + ordered[n // 2]) / 2
 
 
-def common(packed: np.ndarray) -> np.ndarray:
+def median_colour(packed: np.ndarray) -> np.ndarray:
     """Median colour (3) of many packed colours (n, 3), spread out: counted instead of sorted."""
     half = (len(packed) + 1) // 2
     counted = (np.bincount(np.ascontiguousarray(packed[:, c]), minlength=256).cumsum() for c in range(3))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from xueji.imaging.colour import common, length, median_of, pack_lab, packed_lab, patches, spread_lab
+from xueji.imaging.colour import length, median_colour, median_of, pack_lab, packed_lab, patches, spread_lab
 from xueji.imaging.face_measures import CHIN, NOSE_TIP, OUTER_EYES, TEMPLES, FaceFrame
 from xueji.rules.portrait import Background, Box, Head
 
@@ -86,7 +86,7 @@ def background(scene: Scene) -> Background | None:
     places = np.flatnonzero(free)
     rows, columns = np.divmod(places[:: max(1, len(places) // SAMPLE)], scene.width)
     sample = soft[rows, columns]
-    seen, median = spread_lab(sample), common(sample)
+    seen, median = spread_lab(sample), median_colour(sample)
     apart = length(seen - median)
     plane = np.column_stack([columns / scene.width, rows / scene.height, np.ones(len(rows))])
     lightness = seen[:, 0]
