@@ -80,7 +80,10 @@ def captures_by_record(wanted: Collection[Any]) -> dict[Any, list[Capture]]:
     open_or_upheld = Dispute.objects.filter(Q(decided_at=None) | Q(upheld=True), capture__record__in=wanted)
     for capture, decided_at in open_or_upheld.values_list("capture", "decided_at"):
         (refused if decided_at else disputed).add(capture)
+    rounds: dict[int, Campaign] = {}
     for one in Capture.objects.filter(record__in=wanted).select_related("campaign").order_by("version"):
+        if one.campaign is not None:  # one object for each round: its notice is read once, not for every photo
+            one.campaign = rounds.setdefault(one.campaign.pk, one.campaign)
         one.open_dispute = one.pk in disputed  # type: ignore[attr-defined]
         one.refused = one.pk in refused  # type: ignore[attr-defined]
         found[one.record_id].append(one)
