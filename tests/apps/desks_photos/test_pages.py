@@ -216,10 +216,11 @@ def test_the_station_answers_scans_and_envelopes_and_refuses_rubbish(day):
     for _ in range(2):
         assert client.post(f"{base}envelopes/", json.dumps([body]), content_type="application/json").json()["answers"] == [{"delivered": key, "conflicts": []}]
     assert Envelope.objects.count() == 1 and Turn.objects.count() == 2
-    for rubbish in (b"", b"[]", b"{}", json.dumps(body).encode(), json.dumps([body] * 11).encode()):
+    for rubbish in (b"", b"[]", b"{}", json.dumps(body).encode(), json.dumps([body] * 11).encode(), b"[" * 100_000, b"[\xff]"):
         refused = client.post(f"{base}envelopes/", rubbish, content_type="application/json")
         assert refused.status_code == 422 and refused.json()["findings"][0]["id"] == "STAT.004"
-    damaged = [None, "x", body | {"id": str(uuid4())}, body | {"sealed": "%%%"}, body | {"key": 99}, body | {"key": []}]
+    damaged = [None, body | {"id": str(uuid4())}, body | {"sealed": "%%%"}, body | {"key": 99}, body | {"key": []}, body | {"key": -1}, body | {"key": 10**30},
+               body | {"key": float("inf")}, body | {"ephemeral": 7}]  # fmt: skip
     answers = client.post(f"{base}envelopes/", json.dumps([*damaged, body]), content_type="application/json").json()["answers"]
     assert [one["findings"][0]["id"] for one in answers[:-1]] == ["STAT.004"] * len(damaged)
     assert answers[-1] == {"delivered": key, "conflicts": []}, "what is damaged keeps none of the others back"

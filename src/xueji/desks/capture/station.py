@@ -242,7 +242,7 @@ def envelopes(request: HttpRequest, code: str, campus: str) -> JsonResponse:
         return JsonResponse({"findings": _sentences([finding("STAT.004")])}, status=413)
     try:
         sent = json.loads(request.read(ENVELOPE_BYTES))
-    except ValueError:
+    except (ValueError, RecursionError):
         sent = None
     if not isinstance(sent, list) or not 0 < len(sent) <= ENVELOPES_AT_ONCE:
         return JsonResponse({"findings": _sentences([finding("STAT.004")])}, status=422)
@@ -253,7 +253,7 @@ def _delivered(request: HttpRequest, campaign: Any, campus: str, sealed: Any) ->
     """One envelope, in a transaction of its own: what does not open or does not fit keeps none of the others back."""
     try:
         id, inside, photo = _opened(sealed)
-    except (ValueError, KeyError, TypeError, NoCode):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError, NoCode):
         return {"findings": _sentences([finding("STAT.004")])}
     act = act_of(request, "capture")
     row = delivery.deliver_envelope(act, campaign, campus=campus, station=_station(request), id=id, inside=inside, photo=photo).result
@@ -261,7 +261,7 @@ def _delivered(request: HttpRequest, campaign: Any, campus: str, sealed: Any) ->
 
 
 def _opened(sent: Any) -> tuple[UUID, dict[str, str], bytes]:
-    """The envelope opened with the school's key. Raises ValueError, KeyError, TypeError or NoCode for anything that is none."""
+    """The envelope opened with the school's key. Raises what a wrong shape raises, or NoCode, for anything that is none."""
     keys = keys_in_force(int(sent["key"]))
     if keys is None:
         raise NoCode("STAT.003")

@@ -90,7 +90,9 @@ def _keys_fresh(number: int) -> Secrets | None:
 
 
 def keys_in_force(number: int) -> Secrets | None:
-    """The keys of a generation that is still accepted, by the shortest question."""
+    """The keys of a generation that is still accepted, by the shortest question; None for a number that can be none."""
+    if not 0 <= number < 2**15:
+        return None
     with connection.cursor() as cursor:
         cursor.execute("SELECT verifying FROM photos_stationkeys WHERE number = %s AND retired_at IS NULL", [number])
         row = cursor.fetchone()
