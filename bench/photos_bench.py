@@ -1,6 +1,6 @@
 """The photo day of 100,000 students: scans through HTTP at eight stations at once, 5,000 offline envelopes, the audience with its reasons.
 
-Scans and envelopes go to gunicorn (two workers of four threads, two cores) over the loopback, signed in, with the session and
+Scans and envelopes go to gunicorn (three sync workers on two cores, as docs/operations.md has it) over the loopback, signed in, with the session and
 the CSRF token of an operator. The peer is pretix with its own check-in API on the PostgreSQL of the same run (pretix_checkin.py).
 """
 
@@ -143,7 +143,7 @@ class _serving:
     """gunicorn as long as the block lasts; it is stopped whatever happens."""
 
     def __enter__(self):
-        command = [sys.executable, "-m", "gunicorn", "xueji.site.wsgi:application", "-b", f"127.0.0.1:{PORT}", "-w", "4", "--worker-class", "sync", "--preload", "--log-level", "error"]
+        command = [sys.executable, "-m", "gunicorn", "xueji.site.wsgi:application", "-b", f"127.0.0.1:{PORT}", "-w", "3", "--worker-class", "sync", "--preload", "--log-level", "error"]
         self.server = subprocess.Popen(command, env={**os.environ, "XUEJI_ADDRESS": f"http://127.0.0.1:{PORT}"})
         _serving.pid = self.server.pid
         try:
