@@ -83,7 +83,7 @@ def request_correction(
         {field: kept},
         population=Population(record.person.population),
         known=values_of(record),
-        on=act.at.date(),
+        on=act.at.astimezone(SHANGHAI).date(),
         also_required=(field,),
     )
     problems += [f for f in stops(judged.findings) if f.field == field]

@@ -19,13 +19,13 @@ from xueji.photos.day.commands.after import (
     decide_nomination,
     dispute_photo,
     file_face,
-    judge_delivered_photo,
     nominate_student,
     send_online,
     take_over_captures,
     take_over_faces,
     verify_face,
 )  # fmt: skip
+from xueji.photos.day.commands.judging import judge_photo_later
 from xueji.photos.day.commands.prints import enter_prints, reverse_prints
 from xueji.photos.day.commands.sessions import choose_slot, move_session, plan_sessions
 from xueji.photos.day.judging import judge_waiting_photos
@@ -140,7 +140,7 @@ def test_the_same_delivery_keeps_no_second_file_and_its_photos_are_judged_afterw
     assert judge_waiting_photos(at(12, 1, 10)) == 1
     kept = Capture.objects.select_related("judgement", "record", "campaign", "file").get()
     assert kept.judgement.taken == "bureau" and kept.judgement.outcome in {"reject", "warn", "unchecked"}
-    assert judge_delivered_photo(day.world.system(at(12, 2)), kept).unchanged and not unjudged_captures()
+    assert judge_photo_later(day.world.system(at(12, 2)), kept).unchanged and not unjudged_captures()
 
 
 def test_an_older_answer_about_a_face_the_authority_agreed_to_opens_no_second_case(day):

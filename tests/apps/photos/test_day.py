@@ -1,6 +1,6 @@
 """The photo day by commands: audiences, codes, turns, offline envelopes, verification, make-up, prints."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -424,7 +424,8 @@ def test_online_capture_is_allowed_by_n3_and_refused_by_n4_with_its_clause(world
     case = Case.objects.select_related("campaign", "record__person", "record__college").get(campaign=n3, record=world.record("李明"))
     own = lambda when: world.act("李明", at=when)  # noqa: E731
     assert "TIME" in stopped(lambda: send_online(own(at(6, 8, 23, 59, year=2020)), case, content=jpeg()))[0]
-    send_online(own(at(6, 9, 3, year=2020)), case, content=jpeg())
+    by_night = at(6, 9, 3, year=2020).astimezone(UTC)  # as a request tells it: in UTC it is still the day before
+    assert send_online(own(by_night), case, content=jpeg()).result.taken_on == date(2020, 6, 9)
     send_online(own(at(6, 12, 23, year=2020)), case, content=jpeg(3))
     assert "TIME" in stopped(lambda: send_online(own(at(6, 13, 0, year=2020)), case, content=jpeg(4)))[0]
     assert stopped(lambda: send_online(own(at(6, 12, year=2020)), case, content=b"PNG")) == ["STAT.034"]

@@ -11,7 +11,8 @@ from xueji.jobs.calendar import APPOINTMENTS
 from xueji.journal.models import Event
 from xueji.photos.commands import overrule_finding
 from xueji.photos.day.commands.after import decide_dispute, dispute_photo
-from xueji.photos.day.commands.envelopes import deliver_envelope, judge_offline_photo
+from xueji.photos.day.commands.envelopes import deliver_envelope
+from xueji.photos.day.commands.judging import judge_photo_later
 from xueji.photos.day.commands.turns import accept_shot, add_shot, arrive, finish_turn, reopen_turn
 from xueji.photos.day.models import Capture, Envelope, Fee, Turn
 from xueji.photos.day.queries import called_back, captures_of, counters, taken, unjudged_captures
@@ -82,7 +83,7 @@ def offline_then_judged(day, monkeypatch, outcome="reject"):
     envelope(day, "李明", at(11, 26, 10))
     capture = unjudged_captures().get()
     if outcome == "reject":  # a grey card with eyes closed is what a real rejected portrait is; any profile rejects a blank one
-        judgement = judge_offline_photo(day.act("周操作员", at(11, 26, 11), "capture"), capture).result
+        judgement = judge_photo_later(day.act("周操作员", at(11, 26, 11), "capture"), capture).result
         assert judgement.outcome in {"reject", "unchecked"}
         if judgement.outcome == "unchecked":  # no face models on this machine
             why = {"rule": "face_count", "level": "reject", "id": "PHOTO.101", "message": {"zh": "没有人像。", "en": "No portrait."}}

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from xueji.accounts.permissions import Permission
 from xueji.campaigns.batches.commands import some
 from xueji.campaigns.models import Campaign, Case
+from xueji.campaigns.queries import SHANGHAI
 from xueji.exchange.layouts import Layout
 from xueji.graduation.models import Amendment, Filing, FilingRow
 from xueji.graduation.queries import filed
@@ -68,7 +69,7 @@ def make_filing(act: Act, campaign: Campaign, *, layout: Layout, tolerances: Seq
     problems = [finding("REVIEW.019", rule=t.rule) for t in tolerances if t.rule not in OVERRIDABLE]
     if tolerances and not act.by.may(Permission.FILING_OVERRIDE, ANYWHERE):
         problems += [finding("REVIEW.019", rule=t.rule) for t in tolerances if t.rule in OVERRIDABLE]
-    rows, judged, records = snapshot(campaign, layout, tolerances=tolerances, on=act.at.date())
+    rows, judged, records = snapshot(campaign, layout, tolerances=tolerances, on=act.at.astimezone(SHANGHAI).date())
     expected = {t.rule: t.expected for t in tolerances}
     problems += [finding("REVIEW.020", rule=rule, count=count, expected=expected[rule]) for rule, count in judged.exceeded.items()]
     kept = {key: row for key, row in rows.items() if key not in judged.left_out}

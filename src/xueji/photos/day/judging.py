@@ -7,10 +7,8 @@ from datetime import datetime
 
 from xueji.accounts.queries import SystemActor
 from xueji.journal.command import Act
-from xueji.photos.day.commands.after import judge_delivered_photo
-from xueji.photos.day.commands.envelopes import judge_offline_photo
+from xueji.photos.day.commands.judging import judge_photo_later
 from xueji.photos.day.queries import unjudged_captures
-from xueji.photos.day.terms import Origin
 
 AT_ONCE = 20.0
 """Seconds of judging at one tick; what is left is done at the next."""
@@ -20,8 +18,7 @@ def judge_waiting_photos(now: datetime) -> int:
     """Judge what waits, oldest first, for some seconds; how many were judged. Twice the same changes nothing."""
     done, until = 0, time.monotonic() + AT_ONCE
     for capture in unjudged_captures()[:500]:
-        judge = judge_delivered_photo if capture.origin == Origin.BUREAU else judge_offline_photo
-        judge(Act(SystemActor("补检"), now, "job"), capture)
+        judge_photo_later(Act(SystemActor("补检"), now, "job"), capture)
         done += 1
         if time.monotonic() > until:
             break

@@ -19,8 +19,6 @@ from xueji.photos.day.commands.turns import _attended, _station, _versioned
 from xueji.photos.day.models import Capture, Dispute, FaceCase, Nomination
 from xueji.photos.day.queries import graduand, online_captures, proof_of, terms_of
 from xueji.photos.day.terms import Origin
-from xueji.photos.models import Judgement
-from xueji.photos.terms import Taken
 from xueji.records.models import StudentRecord
 from xueji.records.queries import scope_of
 from xueji.rules.capture import Duty, Face, duty
@@ -28,7 +26,6 @@ from xueji.rules.findings import finding
 from xueji.rules.progress import State
 from xueji.vault.commands import store_file
 from xueji.vault.queries import same_bytes
-from xueji.vault.store import FileGone, read
 
 LEAST = 5
 MOST_ONLINE = 30
@@ -40,10 +37,6 @@ PORTION = 500
 
 def _of_case(case: Case, **_: object) -> Scope:
     return scope_of_case(case)
-
-
-def _of_capture(capture: Capture, **_: object) -> Scope:
-    return scope_of(capture.record)
 
 
 def _of_dispute(dispute: Dispute, **_: object) -> Scope:
@@ -68,12 +61,12 @@ class Arrival:
 def take_over_captures(act: Act, campaign: Campaign, *, arrivals: Iterable[Arrival], source: str, origin: str = Origin.BUREAU) -> Change:
     """Take over what the bureau captured (导入采集结果): each a new version with its provenance. The same again changes nothing.
 
-    Pictures are judged afterwards (judge_delivered_photo): a thousand of them would keep a browser waiting for minutes.
+    Pictures are judged afterwards (judge_photo_later): a thousand of them would keep a browser waiting for minutes.
     The result is (new, skipped).
     """
     new = skipped = 0
     by = terms_of(campaign).by.zh or source
-    Campaign.objects.select_for_update().get(pk=campaign.pk)  # the same delivery sent twice at one instant waits for its twin
+    Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)  # the same delivery sent twice at one instant waits for its twin
     for one in arrivals:
         there = Capture.objects.filter(record=one.case.record, campaign=campaign, origin=origin, taken_on=one.taken_on).select_related("file")
         if any(not one.content or (c.file is not None and same_bytes(c.file, one.content)) for c in there):
@@ -86,22 +79,6 @@ def take_over_captures(act: Act, campaign: Campaign, *, arrivals: Iterable[Arriv
         _attended(act, one.case)
         new += 1
     return Change(f"campaign:{campaign.code}", ANYWHERE, {"source": source, "new": new, "skipped": skipped}, (new, skipped), unchanged=not new)
-
-
-@command(needs=Permission.STATION_OPERATE, records="photo.judged_later", scope=_of_capture)
-def judge_delivered_photo(act: Act, capture: Capture) -> Change:
-    """Judge a photo the bureau delivered (到件照片检测). The result is the Judgement; None when its bytes are gone."""
-    kept: Judgement | None = capture.judgement
-    if kept is None and capture.file is not None:
-        try:
-            content = b"".join(read(capture.file.place))
-        except FileGone:
-            return Change(f"record:{capture.record.student_number}", _of_capture(capture), unchanged=True)
-        profile = terms_of(capture.campaign).profile if capture.campaign else "chsi-graduation"
-        kept = capture.judgement = judge_captured_photo(_station(act), capture.record, content, profile=profile, taken=Taken.BUREAU).result
-        capture.save(update_fields=["judgement"])
-        return Change(f"record:{capture.record.student_number}", _of_capture(capture), {"outcome": kept.outcome, "version": capture.version}, kept)
-    return Change(f"record:{capture.record.student_number}", _of_capture(capture), result=kept, unchanged=True)
 
 
 @command(needs=Permission.SOURCE_IMPORT, records="faces.taken_over")
@@ -248,7 +225,7 @@ def send_online(act: Act, case: Case, *, content: bytes) -> Change:
         raise Stopped([finding("PROOF.012", field="photo", count=len(sent))])
     file = store_file(act, content, purpose="photo", scope=scope_of_case(case), title="online.jpg").result
     judged = judge_captured_photo(_station(act), case.record, content, profile=terms.profile, taken="upload").result
-    capture = _versioned(act, case, Origin.ONLINE, act.at.date(), "本人线上拍摄", file=file, judgement=judged)
+    capture = _versioned(act, case, Origin.ONLINE, act.at.astimezone(SHANGHAI).date(), "本人线上拍摄", file=file, judgement=judged)
     return Change(f"case:{case.pk}", scope_of_case(case), {"version": capture.version, "outcome": judged.outcome}, capture)
 
 

@@ -11,18 +11,14 @@ from xueji.accounts.permissions import Permission
 from xueji.campaigns.models import Campaign, Case
 from xueji.campaigns.queries import SHANGHAI
 from xueji.journal.command import ANYWHERE, Act, Change, Scope, Stopped, command, undoable
-from xueji.photos.commands import judge_captured_photo
 from xueji.photos.day.commands.numbers import take_turn, written_first
 from xueji.photos.day.commands.turns import _kept, _locked, _may_be_photographed, _seen, _station, finish_turn
-from xueji.photos.day.models import Capture, Envelope, Fee, Turn
-from xueji.photos.day.queries import terms_of
+from xueji.photos.day.models import Envelope, Fee, Turn
 from xueji.photos.day.scanning import judged
 from xueji.photos.day.terms import Light
-from xueji.records.queries import scope_of
 from xueji.rules.findings import Finding, finding
 from xueji.vault.commands import store_file
 from xueji.vault.queries import same_bytes
-from xueji.vault.store import FileGone, read
 
 
 @command(needs=Permission.STATION_OPERATE, records="envelope.delivered", scope=lambda campaign, campus, **_: Scope(campus=campus))
@@ -30,7 +26,7 @@ def deliver_envelope(act: Act, campaign: Campaign, *, campus: str, station: str,
     """Take over what a station did without network (离线信封), exactly once: the second delivery of an id changes nothing.
 
     ``inside``: token, at (ISO, with its zone), method, outcome. What does not fit what happened meanwhile is kept whole as a
-    conflict and counts as nothing. The photo is judged afterwards (judge_offline_photo). The result is the Envelope.
+    conflict and counts as nothing. The photo is judged afterwards (judge_photo_later). The result is the Envelope.
     Raises ValueError for a moment that is none.
     """
     happened = datetime.fromisoformat(inside["at"])
@@ -120,23 +116,3 @@ def _is_that_ending(turn: Turn, outcome: str, method: str, photo: bytes) -> bool
     if fee is not None and method and fee.method != method:
         return False
     return same_bytes(turn.draft, photo) if turn.draft is not None and photo else turn.draft is None and not photo
-
-
-@command(needs=Permission.STATION_OPERATE, records="photo.judged_later", scope=lambda capture: scope_of(capture.record))
-def judge_offline_photo(act: Act, capture: Capture) -> Change:
-    """Judge a photo that was taken without network (离线照片补检). The result is the Judgement; None when its bytes are gone.
-
-    One that is sent back appears at the station, so that the student is called back, and in the lists of college and registry.
-    """
-    if capture.judgement_id or capture.file is None:
-        return Change(f"record:{capture.record.student_number}", scope_of(capture.record), result=capture.judgement, unchanged=True)
-    try:
-        content = b"".join(read(capture.file.place))
-    except FileGone:
-        return Change(f"record:{capture.record.student_number}", scope_of(capture.record), unchanged=True)
-    profile = terms_of(capture.campaign).profile if capture.campaign else "chsi-graduation"
-    capture.judgement = judge_captured_photo(_station(act), capture.record, content, profile=profile).result
-    capture.save(update_fields=["judgement"])
-    Turn.objects.filter(draft=capture.file, judgement=None).update(judgement=capture.judgement)
-    detail = {"outcome": capture.judgement.outcome, "version": capture.version}
-    return Change(f"record:{capture.record.student_number}", scope_of(capture.record), detail, capture.judgement)

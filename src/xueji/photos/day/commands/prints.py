@@ -17,7 +17,7 @@ from xueji.rules.findings import finding
 
 def _now(act: Act, campaign: Campaign, college: College) -> tuple[College, Prints]:
     """The college, whose row is the lock of its register, and its counts."""
-    locked = College.objects.select_for_update().get(pk=college.pk)
+    locked = College.objects.select_for_update(no_key=True).get(pk=college.pk)
     return locked, next(p for p in prints_of(_station(act).by, campaign) if p.college.pk == locked.pk)
 
 

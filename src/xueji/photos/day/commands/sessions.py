@@ -57,7 +57,7 @@ def plan_sessions(act: Act, campaign: Campaign, *, rows: Sequence[Planned]) -> C
     found = judged_timetable(campaign, rows)
     if stops(found):
         raise Stopped(found)
-    Campaign.objects.select_for_update().get(pk=campaign.pk)  # two people publishing at one instant: one after the other
+    Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)  # two people publishing at one instant: one after the other
     chosen = _chosen(campaign)
     Slot.objects.filter(session__campaign=campaign).delete()
     Session.objects.filter(campaign=campaign).delete()
