@@ -28,6 +28,6 @@ def test_every_photo_of_a_student_that_counts_is_judged_by_one_command():
         str(p.relative_to(SOURCE)) for p in SOURCE.rglob("*.py") if "xueji.photos.commands.judge_captured_photo" in imported(p)
     }
     ways = {"photos/day/commands/turns.py": "the station", "photos/day/commands/after.py": "the bureau's archive and the upload",
-            "photos/day/commands/envelopes.py": "the station without a network"}  # fmt: skip
+            "photos/day/commands/judging.py": "the station without a network, and what waits for an engine that was down"}  # fmt: skip
     assert set(ways) <= callers
     assert "xueji.imaging.judge_photo" in imported(SOURCE / "photos" / "commands.py")
