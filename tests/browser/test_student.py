@@ -91,6 +91,22 @@ def test_a_student_registers_the_term_and_reads_what_comes_next(today, desk):
     expect(page.get_by_role("heading", name="个人信息修改")).to_be_visible()
 
 
+def test_a_form_is_sent_after_what_was_being_saved_and_nothing_follows_it(today, desk):
+    page = desk(step(today, "semester"))
+    sent, under_way = [], []
+    page.on("request", lambda request: sent.append(request.url.rpartition("/steps/")[2]) if request.method == "POST" else None)
+    page.route("**/draft/", lambda route: under_way.append(route))
+    with page.expect_request("**/draft/"):
+        page.get_by_label("报到日期").fill("2024-09-02")
+    page.get_by_label("住宿方式").select_option(label="校内宿舍")
+    page.get_by_role("button", name="检查并提交").click(no_wait_after=True)
+    page.wait_for_timeout(600)
+    assert sent == ["semester/draft/"]
+    under_way[0].continue_()
+    expect(page.get_by_role("alert").first).to_be_visible()
+    assert sent == ["semester/draft/", "semester/"]
+
+
 def test_what_is_typed_saves_itself_and_is_there_on_another_device(today, desk, browser):
     page = desk(step(today, "semester"))
     page.get_by_label("宿舍楼和房间").fill("西苑 9")

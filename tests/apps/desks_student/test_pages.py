@@ -169,6 +169,15 @@ def test_submitting_over_a_newer_draft_of_another_device_is_refused_and_nothing_
     assert {draft.slot for draft in Draft.objects.all()} == {"current", "aside"}
 
 
+def test_what_was_still_being_saved_when_the_form_was_sent_back_is_not_another_devices(desk):
+    old = desk.page("semester")
+    refused = desk.client.post(desk.at("semester"), {**SEMESTER, "dormitory": "", "action": "submit", **old})
+    assert refused.status_code == 422
+    again = dict(re.findall(r'<input type="hidden" name="(page|base)" value="([^"]*)"', text(refused)))
+    assert desk.type("semester", {**SEMESTER, "dormitory": ""}, **old).status_code == 200
+    assert desk.client.post(desk.at("semester"), {**SEMESTER, "action": "submit", **again}).status_code == 302
+
+
 def test_rows_are_added_and_removed_without_javascript(desk):
     desk.send("semester", SEMESTER)
     desk.send("personal", PERSONAL, "photo:form_photo", form_photo=SimpleUploadedFile("a.jpg", portrait()))

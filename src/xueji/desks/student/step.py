@@ -69,7 +69,7 @@ class StepPage:
 
     @property
     def where(self) -> dict[str, Any]:
-        """Which step, and which opened page writes it."""
+        """Which step, and which opened page writes it; a form that is shown again is still the same page."""
         base = self.request.POST.get("base", "")
         return {
             "step": self.filling.declared.code,
@@ -104,7 +104,7 @@ class StepPage:
                 hints=self._hints(typed) if not locked else None,
                 photos={one.field.code: file_address(viewer_of(self.request), typed[one.field.code]) for one in now.asked if one.field.kind is Kind.PHOTO and typed.get(one.field.code)},
             ),
-            "page": uuid4().hex, "base": current_draft.revision if current_draft else 0, "draft": current_draft,
+            "page": self.where["page"] or uuid4().hex, "base": current_draft.revision if current_draft else 0, "draft": current_draft,
             "differences": [(one, words_of(one, mine), words_of(one, theirs)) for one, mine, theirs in differences(now.asked, kept, {**known, **aside.values})] if aside else [],
             "aside": aside, "number": order.index(declared.code) + 1,
             "count": len(order),

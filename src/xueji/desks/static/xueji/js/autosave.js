@@ -6,6 +6,8 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
   let timer = 0;
   let running = false;
   let waiting = false;
+  let leaving = false;
+  let saving = Promise.resolve();
   let sent = snapshot(form);
 
   function snapshot(it) {
@@ -23,8 +25,10 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
   async function save() {
     clearTimeout(timer);
     const body = snapshot(form);
-    if (body === sent) return;
+    if (leaving || body === sent) return;
     if (running) { waiting = true; return; }
+    let arrived;
+    saving = new Promise((done) => { arrived = done; });
     running = true;
     tell(line?.dataset.saving, "going");
     try {
@@ -43,6 +47,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
       timer = setTimeout(save, 15000);
     }
     running = false;
+    arrived();
     if (waiting) { waiting = false; save(); }
   }
 
@@ -50,5 +55,16 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
   form.addEventListener("change", () => { clearTimeout(timer); timer = setTimeout(save, 200); });
   addEventListener("online", save);
   document.addEventListener("visibilitychange", () => { if (document.hidden) save(); });
-  form.addEventListener("submit", () => { clearTimeout(timer); sent = snapshot(form); });
+  // What is on its way arrives first, and nothing is saved behind it: a draft that came after the form was sent would look
+  // like another device's.
+  form.addEventListener("submit", (event) => {
+    clearTimeout(timer);
+    const underWay = running && !leaving;
+    leaving = true;
+    if (!underWay) return;
+    event.preventDefault();
+    const button = event.submitter;
+    Promise.race([saving, new Promise((done) => setTimeout(done, 4000))]).then(() => form.requestSubmit(button));
+  });
+  addEventListener("pageshow", () => { leaving = false; });
 }
