@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
 from pathlib import Path
@@ -53,17 +54,31 @@ def home() -> Path:
 
 
 def secret(folder: Path, name: str, size: int = 32) -> bytes:
-    """A secret of ``size`` bytes from the file ``folder/name``, made at the first start and readable by the owner only."""
+    """A secret of ``size`` bytes from the file ``folder/name``, made at the first start and readable by the owner only.
+
+    The file appears whole: who starts at the same moment waits for it, and an empty one, left by a full disk, is no secret yet.
+    """
     path = folder / name
-    if not path.exists():
+    if not _written(path):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        held = os.open(folder, os.O_RDONLY)
         try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w") as out:
-                out.write(secrets.token_hex(size))
-        except FileExistsError:
-            pass  # another process was first
+            fcntl.flock(held, fcntl.LOCK_EX)
+            if not _written(path):
+                fresh = folder / f".{name}.{secrets.token_hex(4)}"
+                with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+                    out.write(secrets.token_hex(size))
+                    out.flush()
+                    os.fsync(out.fileno())
+                os.replace(fresh, path)
+                os.fsync(held)
+        finally:
+            os.close(held)
     return bytes.fromhex(path.read_text().strip())
+
+
+def _written(path: Path) -> bool:
+    return path.exists() and path.stat().st_size > 0
 
 
 PREPARE_AFTER = 3
