@@ -164,6 +164,10 @@ def read_keys(folder: Path) -> dict[int, bytes]:
             key = base64.b64decode(path.read_text(encoding="ascii").strip(), validate=True)
         except (ValueError, UnicodeDecodeError, binascii.Error):
             raise KeysUnusable(f"{path}: 不是密钥文件 / not a key file (name: number.key, content: base64)") from None
+        except OSError as closed:  # another account's, a folder, a link into nothing
+            raise KeysUnusable(f"{path}: 读不出密钥文件 / the key file cannot be read: {closed.strerror}") from None
+        if number in held:
+            raise KeysUnusable(f"{path}: 编号重复 / a second file for key {number}; only one of them may stay")
         if len(key) != KEY_BYTES or not 0 <= number <= 255:
             raise KeysUnusable(f"{path}: 长度或编号不对 / a key has {KEY_BYTES} bytes and a number from 0 to 255")
         held[number] = key
@@ -189,6 +193,7 @@ def add_key(folder: Path, number: int | None = None) -> int:
         os.link(fresh, folder / f"{number}.key")  # appears whole, and never over an existing key
     finally:
         fresh.unlink()
+    _settle(folder)
     forget_cached_keys()
     return number
 
@@ -216,12 +221,22 @@ def _write_key(path: Path, key: bytes) -> None:
         os.fsync(descriptor)
 
 
+def _settle(folder: Path) -> None:
+    """Have the disk keep the names in the folder before anything is sealed with a key that a power cut could take away."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def prepare_index_key(folder: Path) -> bytes:
     """A new index key that waits beside the ring (``0.key.next``) until the tables are indexed with it."""
     waiting = folder / "0.key.next"
     waiting.unlink(missing_ok=True)
     key = secrets.token_bytes(KEY_BYTES)
     _write_key(waiting, key)
+    _settle(folder)
     return key
 
 
@@ -234,4 +249,5 @@ def waiting_index_key(folder: Path) -> bytes | None:
 def put_index_key_into_use(folder: Path) -> None:
     """Make the waiting index key the one of the ring."""
     os.replace(folder / "0.key.next", folder / "0.key")
+    _settle(folder)
     forget_cached_keys()

@@ -288,6 +288,28 @@ def test_key_files_are_private_never_overwritten_and_read_back(tmp_path):
         keys.read_keys(folder)
 
 
+@pytest.mark.parametrize("put", [
+    lambda path: path.symlink_to(path.with_name("nowhere")), lambda path: path.mkdir(), lambda path: path.write_text("not base64 at all"),
+])  # fmt: skip
+def test_a_key_file_that_cannot_be_read_is_named_by_the_check_and_crashes_nothing(tmp_path, settings, put):
+    from xueji.vault.checks import the_ring_is_usable
+
+    settings.XUEJI_KEYS = folder = tmp_path / "keys"
+    keys.make_ring(folder)
+    put(folder / "2.key")
+    with pytest.raises(keys.KeysUnusable, match="2.key"):
+        keys.read_keys(folder)
+    assert ["2.key" in problem.msg for problem in the_ring_is_usable()] == [True]
+
+
+def test_two_files_for_one_number_are_no_ring(tmp_path):
+    folder = tmp_path / "keys"
+    keys.make_ring(folder)
+    keys._write_key(folder / "01.key", b"x" * 32)
+    with pytest.raises(keys.KeysUnusable, match="1.key"):
+        keys.read_keys(folder)
+
+
 def test_raw_paths_and_fields_speak_the_same_format(Holder):
     pk = uuid.uuid4()
     Holder(id=pk, id_number="x").save()
