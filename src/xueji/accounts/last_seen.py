@@ -13,6 +13,11 @@ Row = dict[str, Any]
 M = TypeVar("M", bound=models.Model)
 
 
+def columns_of(model: type[models.Model], named: str) -> str:
+    """The model's columns for a question, by name: of a ``*`` PostgreSQL refuses the kept plan once a migration adds a column."""
+    return ", ".join(f'{named}."{field.column}"' for field in model._meta.concrete_fields)
+
+
 def taken_apart(model: type[M], row: Row) -> M:
     """An instance from a row as the database gave it; columns of other tables in it are left alone."""
     fields = model._meta.concrete_fields

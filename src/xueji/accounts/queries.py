@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import QuerySet
 
-from xueji.accounts.last_seen import LastSeen, Row, taken_apart
+from xueji.accounts.last_seen import LastSeen, Row, columns_of, taken_apart
 from xueji.accounts.models import Account, Grant
 from xueji.accounts.permissions import Permission
 from xueji.accounts.roles import EVERYBODY, ROLES, STUDENT, Role
@@ -134,8 +134,8 @@ def actor_for(account: Account) -> AccountActor:
     return AccountActor(account, tuple(account.grants.all()) if held is None else held)
 
 
-WITH_GRANTS = """
-SELECT account.*, held.id AS grant_id, held.role AS held_role, held.college AS held_college, held.campus AS held_campus, held.class_number AS held_class
+WITH_GRANTS = f"""
+SELECT {columns_of(Account, "account")}, held.id AS grant_id, held.role AS held_role, held.college AS held_college, held.campus AS held_campus, held.class_number AS held_class
 FROM accounts_account account LEFT JOIN accounts_grant held ON held.account_id = account.id WHERE account.id = %s AND account.is_active
 """
 

@@ -14,13 +14,16 @@ class SessionStore(DatabaseStore):
 
     def load(self) -> dict[str, Any]:
         """What the session holds; nothing, and no key, when there is none or its time is over."""
+        row = None if "\0" in self.session_key else self._row()  # a quoted cookie may hold one; PostgreSQL keeps no such text
+        if row is None:
+            self._session_key = None
+            return {}
+        return self.decode(row[0])
+
+    def _row(self) -> tuple[str] | None:
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > %s",
                 [self.session_key, connection.ops.adapt_datetimefield_value(timezone.now())],
             )
-            row = cursor.fetchone()
-        if row is None:
-            self._session_key = None
-            return {}
-        return self.decode(row[0])
+            return cursor.fetchone()

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import BooleanField, Q, QuerySet, Value, When
 from django.db.models import Case as Choose
 
-from xueji.accounts.last_seen import LastSeen, Row, taken_apart
+from xueji.accounts.last_seen import LastSeen, Row, columns_of, taken_apart
 from xueji.accounts.permissions import Permission
 from xueji.accounts.queries import Viewer
 from xueji.campaigns.audience import Condition, facts_for, membership
@@ -44,8 +44,8 @@ def campaigns() -> QuerySet[Campaign]:
     return Campaign.objects.all()
 
 
-CAMPAIGN = """
-SELECT campaign.*, text.sha256 AS text_sha256, campaign.version AS text_version FROM campaigns_campaign campaign
+CAMPAIGN = f"""
+SELECT {columns_of(Campaign, "campaign")}, text.sha256 AS text_sha256, campaign.version AS text_version FROM campaigns_campaign campaign
 LEFT JOIN campaigns_noticeversion text ON text.campaign_id = campaign.id AND text.version = campaign.version WHERE campaign.code = %s
 """
 
