@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from datetime import datetime
 from pathlib import Path
@@ -33,6 +32,7 @@ from xueji.photos.day.queries import (
     called_back,
     called_now,
     counters,
+    keys_ever,
     keys_now,
     revoked_serials,
     rounds,
@@ -49,7 +49,9 @@ from xueji.rules.findings import Finding, finding
 
 OPERATE = for_staff(Permission.STATION_OPERATE)
 WORKER = Path(__file__).parent.parent / "static" / "xueji" / "capture" / "worker.js"
-PICTURE_BYTES, ENVELOPE_BYTES, ENVELOPES_AT_ONCE = 2_000_000, 12_000_000, 10
+PICTURE_BYTES, ENVELOPES_AT_ONCE = 2_000_000, 10
+ENVELOPE_BYTES = 40_000_000
+"""The largest photo that the vault takes (20 MB), in base64 twice: once in the envelope, once around it."""
 
 
 def place_of(request: HttpRequest, code: str, campus: str) -> Any:
@@ -253,7 +255,7 @@ def _delivered(request: HttpRequest, campaign: Any, campus: str, sealed: Any) ->
     """One envelope, in a transaction of its own: what does not open or does not fit keeps none of the others back."""
     try:
         id, inside, photo = _opened(sealed)
-    except (ValueError, KeyError, TypeError, OverflowError, RecursionError, NoCode):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return {"findings": _sentences([finding("STAT.004")])}
     act = act_of(request, "capture")
     row = delivery.deliver_envelope(act, campaign, campus=campus, station=_station(request), id=id, inside=inside, photo=photo).result
@@ -261,19 +263,32 @@ def _delivered(request: HttpRequest, campaign: Any, campus: str, sealed: Any) ->
 
 
 def _opened(sent: Any) -> tuple[UUID, dict[str, str], bytes]:
-    """The envelope opened with the school's key. Raises what a wrong shape raises, or NoCode, for anything that is none."""
-    keys = keys_in_force(int(sent["key"]))
+    """The envelope opened with the school's key. Raises what a wrong shape raises, or NoCode (a ValueError), for anything that is none.
+
+    Keys that were replaced since open what was sealed before: the code in it is then void, and the envelope becomes a conflict.
+    """
+    keys = keys_in_force(int(sent["key"])) or keys_ever(int(sent["key"]))
     if keys is None:
         raise NoCode("STAT.003")
-    try:
-        raw = [base64.b64decode(sent[part], validate=True) for part in ("ephemeral", "nonce", "sealed")]
-    except binascii.Error as wrong:
-        raise ValueError from wrong
-    inside = json.loads(opened_envelope(keys, *raw, sent["id"]))
-    photo = base64.b64decode(inside.pop("photo", "") or "")
-    if datetime.fromisoformat(inside["at"]).tzinfo is None or not inside["token"]:
+    raw = [base64.b64decode(sent[part], validate=True) for part in ("ephemeral", "nonce", "sealed")]
+    told = {"token": "", "at": "", "outcome": "", "method": "", "photo": ""} | dict(json.loads(opened_envelope(keys, *raw, str(sent["id"]))))
+    photo = base64.b64decode(told.pop("photo") or b"")
+    inside = {name: _clean(told[name]) for name in ("token", "at", "outcome", "method")}
+    happened = datetime.fromisoformat(inside["at"])
+    if happened.tzinfo is None or happened.year < 1970 or not inside["token"]:
         raise ValueError("an envelope tells its moment with the zone, and its code")
-    return UUID(sent["id"]), {k: str(v)[:600] for k, v in inside.items() if k in {"token", "at", "outcome", "method"}}, photo
+    if inside["outcome"] not in {"", "done", "left"} or (photo and inside["outcome"] != "done"):
+        raise ValueError("an ending that no station knows, or a photo that no ending would keep")
+    return UUID(str(sent["id"])), inside, photo
+
+
+def _clean(text: Any) -> str:
+    """A text that every table keeps, at most 600 letters. Raises TypeError for what is none, ValueError for half a letter or U+0000."""
+    if not isinstance(text, str):
+        raise TypeError("not a text")
+    if "\0" in text:
+        raise ValueError("a letter that no table keeps")
+    return text.encode().decode()[:600]
 
 
 @require_safe

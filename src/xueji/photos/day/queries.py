@@ -204,6 +204,12 @@ def keys_by(number: int) -> Secrets | None:
     return secrets_of(row) if row else None
 
 
+def keys_ever(number: int) -> Secrets | None:
+    """The keys of any generation, retired ones too: for opening what was sealed before they were replaced, never for judging a code."""
+    row = StationKeys.objects.filter(number=number).first() if 0 <= number < 2**15 else None
+    return secrets_of(row) if row else None
+
+
 def code_of(case: Case) -> Code | None:
     """The code of a case that is in force."""
     return Code.objects.filter(case=case, revoked_at=None).order_by("-serial").first()
