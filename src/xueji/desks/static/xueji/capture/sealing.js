@@ -59,7 +59,7 @@ function unpacked(text) {
 const joined = (...parts) => Uint8Array.from(parts.flatMap((part) => [...part]));
 
 // What a code names, judged without network: {case} or {wrong: "STAT.00x"}. Nothing personal comes out of it.
-export async function openCode(kit, scanned) {
+export async function openCode(kit, scanned, now) {
   const text = scanned.replace(/\s+/g, "").toUpperCase();
   const raw = text.startsWith("XJ1") ? unpacked(text.slice(3)) : null;
   if (!raw || raw.length !== 115) return { wrong: "STAT.001" };
@@ -72,7 +72,7 @@ export async function openCode(kit, scanned) {
     const inside = new Uint8Array(plain), view = new DataView(plain);
     const hex = [...inside.slice(0, 16)].map((b) => b.toString(16).padStart(2, "0")).join("");
     const id = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
-    if (view.getUint32(16) * 1000 <= Date.now()) return { wrong: "STAT.005" };
+    if (view.getUint32(16) * 1000 <= now.getTime()) return { wrong: "STAT.005" };
     if (kit.revoked.includes(`${id}:${view.getUint16(20)}`)) return { wrong: "STAT.006" };
     return { case: id };
   } catch {

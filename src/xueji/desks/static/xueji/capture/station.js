@@ -16,14 +16,27 @@ const LOCAL = {
   "STAT.003": say("采集凭证是用已停用的密钥做的，请刷新页面换新的。", "The code was made with an old key; reload the student’s page."),
   "STAT.005": say("采集凭证已过期。", "The code has expired."),
   "STAT.006": say("这张采集凭证已作废。", "This code was revoked."),
+  "STAT.034": say("照片是空的、不是 JPEG，或超过 20 MB。请重新拍摄，或选择相机存下的 JPEG。", "The photo is empty, not a JPEG, or larger than 20 MB. Take it again, or choose the JPEG the camera stored."),
 };
-let kit = null, turn = null, stream = null, guide = null, sending = false, offline = !navigator.onLine, signedOut = false, unjudged = 0, looking = Promise.resolve();
+let kit = null, turn = null, stream = null, guide = null, sending = false, offline = !navigator.onLine, signedOut = false, unjudged = 0, refused = 0;
+let looking = Promise.resolve(), ending = Promise.resolve(true), scans = 0;
+
+// The school's clock: how many milliseconds this computer's is behind it. What is done without network is told by the school's.
+let behind = 0;
+const now = () => new Date(Date.now() + behind);
+function compared(answer) {
+  const late = Date.parse(answer.headers.get("Date") ?? "") - Date.now();
+  if (Number.isNaN(late) || Math.abs(late - behind) < 60_000) return;
+  behind = late;
+  void keep("kit", "clock", behind);
+}
 
 const cookie = (name) => document.cookie.split("; ").find((c) => c.startsWith(`${name}=`))?.split("=")[1] ?? "";
 class NoNetwork extends Error {}
+const SLOWEST = 25; // bytes a millisecond: a line on which a delivery is still worth waiting for
 
-async function ask(address, body, how = {}) {
-  const stop = new AbortController(), clock = setTimeout(() => stop.abort(), 8000);
+async function ask(address, body, how = {}, delivery = 0) {
+  const stop = new AbortController(), clock = setTimeout(() => stop.abort(), 8000 + delivery / SLOWEST);
   let answer;
   try {
     const headers = { "X-CSRFToken": cookie("csrftoken"), Accept: "application/json", ...how };
@@ -35,7 +48,8 @@ async function ask(address, body, how = {}) {
     clearTimeout(clock);
   }
   signedOut = answer.redirected; // to the sign-in page: go on sealed, as without network, and say so
-  if (answer.redirected || answer.status >= 500) throw new NoNetwork();
+  if (answer.redirected || answer.status > 500 || (answer.status === 500 && !delivery)) throw new NoNetwork(); // one stumbling envelope is not the network
+  compared(answer);
   online(true);
   return answer;
 }
@@ -52,7 +66,7 @@ async function count() {
     ? say(`登录已失效，照常采集；请在另一个标签页重新登录。${waiting} 份已加密存在本机`, `Signed out; go on as usual and sign in again in another tab. ${waiting} waiting here, sealed`)
     : (offline
     ? say(`没有网络，照常采集。${waiting} 份已加密存在本机`, `No network, go on as usual. ${waiting} waiting here, sealed`)
-    : waiting ? say(`网络已恢复，正在送出，还有 ${waiting} 份`, `Network is back; ${waiting} still to be delivered`) : say("网络正常，没有待送", "Online, nothing waiting")) + judging;
+    : waiting ? say(`网络已恢复，正在送出，还有 ${waiting} 份`, `Network is back; ${waiting} still to be delivered`) : say("网络正常，没有待送", "Online, nothing waiting")) + judging + (refused ? say(`；${refused} 份没有被收下：请保留这台电脑并联系管理员`, `; ${refused} not accepted: keep this computer and call the administrator`) : "");
 }
 
 // who was photographed offline and is sent back by the rules now: to be called while still here
@@ -65,23 +79,21 @@ function called(back) {
   }));
 }
 
-const AT_ONCE = 10, TOGETHER = 4_000_000; // envelopes and characters of one delivery
+const TOGETHER = 4_000_000; // characters of one delivery
+let atOnce = 10; // envelopes of one delivery
 
 async function deliver() {
   if (sending) return;
   sending = true;
+  let kept = 0;
   try {
     const ids = await keysOf("waiting");
     while (ids.length) {
-      const bundle = [];
-      for (let length = 0; ids.length && bundle.length < AT_ONCE && length < TOGETHER; length += bundle.at(-1).sealed.length) {
-        bundle.push(await take("waiting", ids.shift()));
-      }
-      if (await delivered(bundle)) continue;
-      for (const one of bundle) {
-        if (bundle.length === 1 || !(await delivered([one]))) told("amber", [say("有信封没有被收下，请保留这台电脑并联系管理员。", "An envelope was not accepted; keep this computer and call the administrator.")]);
-      }
+      const bundle = await bundled(ids);
+      if (!bundle.length || await delivered(bundle)) continue;
+      for (const one of bundle) if (bundle.length === 1 || !(await delivered([one]))) kept += 1;
     }
+    refused = kept;
   } catch (gone) {
     if (!(gone instanceof NoNetwork)) throw gone;
   } finally {
@@ -90,11 +102,31 @@ async function deliver() {
   }
 }
 
+// The next envelopes that go to one address: what was done at another place goes there. Another tab may have delivered one meanwhile.
+async function bundled(ids) {
+  const bundle = [];
+  for (let length = 0; ids.length && bundle.length < atOnce && length < TOGETHER;) {
+    const one = await take("waiting", ids[0]);
+    if (one && bundle.length && one.to !== bundle[0].to) break;
+    ids.shift();
+    if (one) { bundle.push(one); length += one.sealed.length; }
+  }
+  return bundle;
+}
+
 // whether every envelope of the bundle was taken over; one that was not stays here
 async function delivered(bundle) {
-  const answer = await ask(desk.dataset.envelopes, JSON.stringify(bundle), { "Content-Type": "application/json" });
+  const body = JSON.stringify(bundle), address = bundle[0].to ?? desk.dataset.envelopes;
+  let answer, answers;
+  try {
+    answer = await ask(address, body, { "Content-Type": "application/json" }, body.length);
+  } catch (gone) {
+    atOnce = 1; // what the line cannot carry together it may carry one by one
+    throw gone;
+  }
   if (!answer.ok) return false;
-  const { answers } = await answer.json();
+  ({ answers } = await answer.json());
+  atOnce = 10;
   for (const { delivered: id, conflicts } of answers.filter((one) => one.delivered)) {
     await drop("waiting", id);
     for (const why of conflicts) conflict(why);
@@ -118,43 +150,52 @@ function told(light, lines, shown = "") {
 }
 
 async function scanned(token) {
+  const mine = scans += 1;
+  if (turn?.ending) told("amber", [say("正在办结上一位……", "Ending the turn before…")], number.textContent);
+  if (!(await ending) || mine !== scans) return; // who sits there is ended first, and of two codes the later one counts
+  if (turn?.local && turn.accepted) return told("amber", [say("请先办结：上一位认可的照片还只在这一页上。", "End the turn first: the photo that was accepted is on this page only.")], number.textContent);
   leave();
-  let seen;
+  let here;
   try {
     const body = new FormData(form);
     body.set("token", token);
-    seen = await (await ask(desk.dataset.scan, body)).json();
+    const seen = await (await ask(desk.dataset.scan, body)).json();
+    if (mine !== scans) return;
     told(seen.light, seen.words.map((w) => `${w.message}${say("", " ")}${w.remedy} ${w.id}`), seen.number ? String(seen.number) : "");
     if (seen.light === "red" || seen.finished) return;
-    turn = { token, at: new Date().toISOString(), address: seen.turn, photo: null, accepted: false, local: false };
+    here = { token, at: now().toISOString(), address: seen.turn, photo: null, accepted: false, local: false };
   } catch (gone) {
     if (!(gone instanceof NoNetwork)) throw gone;
-    if (!(await scannedHere(token))) return;
+    here = await scannedHere(token, mine);
   }
+  if (!here || mine !== scans) return;
+  turn = here;
   await sit();
 }
 
-async function scannedHere(token) {
-  if (!kit) return told("red", [say("这台电脑还没有离线密钥，请先联网打开一次。", "This computer has no keys for working offline; open the page with network once.")]), false;
-  const code = await openCode(kit, token);
-  if (code.wrong) return told("red", [`${LOCAL[code.wrong]} ${code.wrong}`]), false;
-  const day = new Date().toDateString(), before = await take("seen", code.case);
-  if (before?.day === day && before.done) return told("amber", [say("这台电脑今天已经采集过。", "Captured at this computer today already.")], before.number), false;
+async function scannedHere(token, mine) {
+  const tell = (light, lines, shown) => { if (mine === scans) told(light, lines, shown); };
+  if (!kit) return tell("red", [say("这台电脑还没有离线密钥，请先联网打开一次。", "This computer has no keys for working offline; open the page with network once.")]);
+  const code = await openCode(kit, token, now());
+  if (code.wrong) return tell("red", [`${LOCAL[code.wrong]} ${code.wrong}`]);
+  const day = now().toDateString(), before = await take("seen", code.case);
+  if (before?.day === day && before.done) return tell("amber", [say("这台电脑今天已经采集过。", "Captured at this computer today already.")], before.number);
   const shown = before?.day === day ? before.number : `${say("离线", "Off")} ${(await keysOf("seen")).length + 1}`;
   await keep("seen", code.case, { day, number: shown, done: false });
-  told("amber", [say("离线：凭证有效，恢复网络后核对名单。", "Offline: the code is genuine; the lists are looked at when the network is back.")], shown);
-  turn = { token, at: new Date().toISOString(), address: "", photo: null, accepted: false, local: true, case: code.case, number: shown };
-  return true;
+  tell("amber", [say("离线：凭证有效，恢复网络后核对名单。", "Offline: the code is genuine; the lists are looked at when the network is back.")], shown);
+  return { token, at: now().toISOString(), address: "", photo: null, accepted: false, local: true, case: code.case, number: shown };
 }
 
 async function sit() {
+  const mine = turn;
   chair.hidden = false;
   part("paying").hidden = desk.dataset.house === "yes";
-  if (turn.address) { const body = new FormData(); body.set("act", "call"); await ask(turn.address, body).catch(() => {}); }
-  if (desk.dataset.house === "yes" && navigator.mediaDevices?.getUserMedia) {
+  if (mine.address) { const body = new FormData(); body.set("act", "call"); await ask(mine.address, body).catch(() => {}); }
+  if (turn === mine && desk.dataset.house === "yes" && navigator.mediaDevices?.getUserMedia) {
     try {
-      stream = await navigator.mediaDevices.getUserMedia({ audio: false, video: { width: { ideal: 1920 }, height: { ideal: 1440 } } });
-      video.srcObject = stream;
+      const eye = await navigator.mediaDevices.getUserMedia({ audio: false, video: { width: { ideal: 1920 }, height: { ideal: 1440 } } });
+      if (turn !== mine) { eye.getTracks().forEach((track) => track.stop()); return; }
+      video.srcObject = stream = eye;
       await video.play();
       video.hidden = false;
       part("shoot").hidden = false;
@@ -197,82 +238,113 @@ function frame() {
   return new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.9));
 }
 
-async function shot(photo) {
+const LARGEST = 20 * 1024 * 1024;
+
+// The camera's file is read at once: its card may be gone when the turn ends, and what is no photo would be found out too late.
+async function chosen(file) {
+  const mine = turn;
+  if (!mine || !file) return;
+  const raw = file.size <= LARGEST ? new Uint8Array(await file.arrayBuffer()) : [];
+  if (turn !== mine) return;
+  if (raw[0] === 0xff && raw[1] === 0xd8) return shot(mine, new Blob([raw], { type: "image/jpeg" }));
+  part("choice").hidden = true;
+  verdict.textContent = `${LOCAL["STAT.034"]} STAT.034`;
+}
+
+async function shot(mine, photo) {
+  if (turn !== mine) return;
   if (guide) unguided();
-  turn.photo = photo;
-  turn.accepted = false;
+  mine.photo = photo;
+  mine.accepted = false;
   if (picture.src) URL.revokeObjectURL(picture.src);
   picture.src = URL.createObjectURL(photo);
   picture.hidden = part("choice").hidden = false;
   part("paying").hidden = true;
   verdict.textContent = say("正在检测……", "Looking…");
   try {
-    if (turn.local) throw new NoNetwork();
+    if (mine.local) throw new NoNetwork();
     const body = new FormData();
     body.set("act", "shot");
     body.set("photo", photo, "photo.jpg");
-    const answer = await ask(turn.address, body), seen = await answer.json();
-    if (turn?.photo !== photo) return; // taken again meanwhile: the word is about a picture that is gone
+    const answer = await ask(mine.address, body), seen = await answer.json();
+    if (turn !== mine || mine.photo !== photo) return; // taken again meanwhile: the word is about a picture that is gone
     if (!answer.ok) { part("choice").hidden = true; verdict.textContent = seen.findings.map((f) => `${f.message} ${f.id}`).join(" "); return; }
     verdict.textContent = [seen.verdict.said, ...seen.verdict.lines].join(say("；", "; "));
   } catch (gone) {
     if (!(gone instanceof NoNetwork)) throw gone;
-    if (!turn) return;
-    turn.local = true;
-    if (turn.photo !== photo) return;
+    mine.local = true;
+    if (turn !== mine || mine.photo !== photo) return;
     verdict.textContent = say("还没有检测（没有网络）：请先人工看片，恢复网络后自动检测，退回的会在这里显示。", "Not checked yet (no network): look yourself now; it is checked when the network is back, and a rejection is shown here.");
   }
   part("accept").focus();
 }
 
-async function act(name, more = {}) {
+async function act(mine, name, more = {}) {
   const body = new FormData();
   body.set("act", name);
   for (const [key, value] of Object.entries(more)) body.set(key, value);
-  const answer = await ask(turn.address, body);
+  const answer = await ask(mine.address, body);
   return { ok: answer.ok, seen: await answer.json() };
 }
 
 async function accepted() {
+  const mine = turn;
   await looking; // the server has the picture before it hears that it is accepted
-  if (!turn?.photo) return;
-  turn.accepted = true;
-  if (!turn.local) await act("accept").catch(() => { turn.local = true; });
+  if (turn !== mine || !mine?.photo) return;
+  mine.accepted = true;
+  if (!mine.local) await act(mine, "accept").catch(() => { mine.local = true; });
+  if (turn !== mine) return;
   part("choice").hidden = true;
   part("paying").hidden = false;
   part("paying").querySelector("select, button").focus();
 }
 
-async function finished(outcome) {
-  const method = outcome === "done" ? part("paying").querySelector("select")?.value ?? "" : "";
+// Ends the turn once, whoever presses twice; the next code waits for it. Gives whether the turn is ended.
+function finished(outcome) {
+  const mine = turn;
+  if (!mine || mine.ending) return;
+  mine.ending = true;
+  ending = ended(mine, outcome).catch((wrong) => {
+    console.error(wrong);
+    told("amber", [say("没有存下来，请不要关闭这一页，再按一次。", "It could not be kept. Leave this page open and press again.")], number.textContent);
+    return false;
+  });
+  void ending.then((done) => {
+    if (!done) { mine.ending = false; setTimeout(() => { ending = Promise.resolve(true); }); }
+  });
+}
+
+async function ended(mine, outcome) {
+  const method = outcome === "done" ? part("paying").querySelector("select")?.value ?? "" : "", shown = number.textContent;
   try {
-    if (turn.local) throw new NoNetwork();
-    const { ok, seen } = await act(outcome, { method });
-    if (!ok) return told("amber", seen.findings.map((f) => `${f.message} ${f.remedy} ${f.id}`), number.textContent);
+    if (mine.local) throw new NoNetwork();
+    const { ok, seen } = await act(mine, outcome, { method });
+    if (!ok) { told("amber", seen.findings.map((f) => `${f.message} ${f.remedy} ${f.id}`), shown); return false; }
   } catch (gone) {
     if (!(gone instanceof NoNetwork)) throw gone;
-    await sealed(outcome, method);
+    await sealed(mine, outcome, method);
   }
-  const shown = number.textContent;
   leave();
   told("", [outcome === "done" ? say(`${shown} 号已办结。`, `Number ${shown} is done.`) : say(`${shown} 号未采集离开。`, `Number ${shown} left without a photo.`)]);
   input.focus();
+  return true;
 }
 
-async function sealed(outcome, method) {
-  const photo = turn.photo && outcome === "done" ? textOf(await turn.photo.arrayBuffer()) : "";
-  const envelope = await seal(kit, { token: turn.token, at: turn.at, outcome, method, photo });
-  await keep("waiting", envelope.id, envelope);
-  if (turn.case) await keep("seen", turn.case, { day: new Date().toDateString(), number: turn.number, done: true });
+async function sealed(mine, outcome, method) {
+  if (!kit) await equip();
+  const photo = mine.photo && outcome === "done" ? textOf(await mine.photo.arrayBuffer()) : "";
+  const envelope = await seal(kit, { token: mine.token, at: mine.at, outcome, method, photo });
+  await keep("waiting", envelope.id, { ...envelope, to: desk.dataset.envelopes });
+  if (mine.case) await keep("seen", mine.case, { day: now().toDateString(), number: mine.number, done: true });
   await count();
 }
 
 async function figures() {
   try {
-    const now = await (await ask(desk.dataset.live)).json();
-    unjudged = now.unjudged;
-    called(now.back);
-    for (const [name, value] of Object.entries(now)) { const at = part(`n-${name}`); if (at) at.textContent = value; }
+    const seen = await (await ask(desk.dataset.live)).json();
+    unjudged = seen.unjudged;
+    called(seen.back);
+    for (const [name, value] of Object.entries(seen)) { const at = part(`n-${name}`); if (at) at.textContent = value; }
     await deliver();
   } catch (gone) {
     if (!(gone instanceof NoNetwork)) throw gone;
@@ -307,14 +379,15 @@ form.addEventListener("submit", (event) => {
 });
 part("by-camera").addEventListener("click", () => void byCamera());
 part("by-camera").hidden = !navigator.mediaDevices?.getUserMedia;
-part("shoot").addEventListener("click", async () => { looking = shot(await frame()); await looking; });
-part("file").addEventListener("change", () => { const chosen = part("file").files[0]; if (chosen && turn) looking = shot(chosen); });
+part("shoot").addEventListener("click", async () => { const mine = turn, photo = await frame(); if (mine) looking = shot(mine, photo); });
+part("file").addEventListener("change", () => { looking = chosen(part("file").files[0]); });
 part("accept").addEventListener("click", () => void accepted());
-part("again").addEventListener("click", () => { turn.photo = null; picture.hidden = part("choice").hidden = true; verdict.textContent = ""; part("shoot").focus(); if (stream) guidance(); });
+part("again").addEventListener("click", () => { turn.photo = null; turn.accepted = false; picture.hidden = part("choice").hidden = true; verdict.textContent = ""; part("shoot").focus(); if (stream) guidance(); });
 part("done").addEventListener("click", () => void finished("done"));
 part("left").addEventListener("click", () => void finished("left"));
 window.addEventListener("online", () => void figures());
 window.addEventListener("offline", () => online(false));
+window.addEventListener("beforeunload", (event) => { if (turn?.local && turn.photo) event.preventDefault(); });
 
 async function install() {
   await navigator.serviceWorker.register(desk.dataset.worker, { scope: "/capture/" });
@@ -324,13 +397,17 @@ async function install() {
 }
 if ("serviceWorker" in navigator) install().catch(() => {});
 void navigator.storage?.persist?.();
-try {
-  await keepKit(place, await (await ask(desk.dataset.kit)).json());
-} catch (gone) {
-  if (!(gone instanceof NoNetwork)) told("amber", [say("离线密钥没有备好：断网时不能采集。", "The offline keys are not ready: no capture without network.")]);
+behind = (await take("kit", "clock")) ?? 0;
+async function equip() {
+  try {
+    await keepKit(place, await (await ask(desk.dataset.kit)).json());
+  } catch (gone) {
+    if (!(gone instanceof NoNetwork)) told("amber", [say("离线密钥没有备好：断网时不能采集。", "The offline keys are not ready: no capture without network.")]);
+  }
+  kit = await take("kit", place);
+  desk.dataset.ready = kit ? "yes" : "no";
 }
-kit = await take("kit", place);
-desk.dataset.ready = kit ? "yes" : "no";
+await equip();
 await count();
 await figures();
 setInterval(figures, 5000);
