@@ -93,3 +93,17 @@ def test_a_command_that_goes_on_after_an_exception_undoes_its_events_too():
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "transaction.atomic"
     ]
     assert not plain, plain
+
+
+def test_a_command_that_catches_that_another_stopped_has_called_it_undoably():
+    """A command called by another has no savepoint of its own: what it wrote before it stopped is taken back by ``undoable`` only."""
+    open_ended = [
+        place(path, node)
+        for path in sources()
+        if "commands" in path.relative_to(SOURCE).as_posix()
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Try)
+        and any(handler.type is not None and "Stopped" in ast.unparse(handler.type) for handler in node.handlers)
+        and "undoable()" not in ast.unparse(node.body[0])
+    ]
+    assert not open_ended, open_ended

@@ -127,7 +127,8 @@ class CaseSteps:
 
 def marks_of(case: Case) -> dict[str, Mark]:
     """The newest mark of every step of a case."""
-    return {m.step: Mark(State(m.mark), m.at, m.note, m.by) for m in StepMark.objects.filter(case=case)}
+    found = StepMark.objects.filter(case=case).values_list("step", "mark", "at", "note", "by")
+    return {step: Mark(State(mark), at, note, by) for step, mark, at, note, by in found}
 
 
 def rule_steps(notice: Notice, group: str, personal: Iterable[Extension] = ()) -> tuple[tuple[NoticeStep, ...], tuple[Step, ...]]:

@@ -2,7 +2,8 @@
 
 Order inside: permission, transaction, the command's own work, its journal event. Commands call commands; the events of
 all of them are written together as the last write of the outermost one, in the order in which they ended, so that the
-lock on the chain is held for a millisecond only. No command reads the clock, the request or a global user: all three
+lock on the chain is held for a millisecond only. One that is called by another has no savepoint of its own: who goes on
+after it has stopped calls it inside ``undoable``, or can write nothing any more. No command reads the clock, the request or a global user: all three
 are in ``Act``.
 """
 
@@ -116,7 +117,7 @@ def command(
         raise LookupError(f"event kind {records!r} has no sentence in journal/events/*.toml")
 
     def declare(body: Callable[Concatenate[Act, P], Change]) -> Callable[Concatenate[Act, P], Change]:
-        signature = inspect.signature(body)
+        names, defaults = _parameters(body)
         qualified = f"{body.__module__}.{body.__name__}"
         COMMANDS[qualified] = Declaration(
             body.__name__, body.__module__, str(needs), records, (body.__doc__ or "").strip().split("\n")[0]
@@ -126,14 +127,10 @@ def command(
         def run(act: Act, *args: P.args, **kwargs: P.kwargs) -> Change:
             where = ANYWHERE
             if scope is not None:
-                bound = signature.bind(act, *args, **kwargs)
-                bound.apply_defaults()
-                arguments = dict(bound.arguments)
-                arguments.pop(next(iter(signature.parameters)))
-                where = scope(**arguments)
+                where = scope(**{**defaults, **dict(zip(names, args, strict=False)), **kwargs})
             if not act.by.may(needs, where):
                 raise Refused(f"{act.by.id_text} may not {needs}")
-            with transaction.atomic(), _written_together() as events:
+            with transaction.atomic(savepoint=not _under_way.depth), _written_together() as events:
                 change = body(act, *args, **kwargs)
                 if not change.unchanged:
                     events.append(_event(act, records, change))
@@ -143,6 +140,12 @@ def command(
         return run
 
     return declare
+
+
+def _parameters(body: Callable[..., Change]) -> tuple[list[str], dict[str, Any]]:
+    """The names of a command's arguments without ``act``, in their order, and what stands for those that may be left out."""
+    _, *rest = inspect.signature(body).parameters.values()
+    return [one.name for one in rest], {one.name: one.default for one in rest if one.default is not one.empty}
 
 
 class _UnderWay(threading.local):

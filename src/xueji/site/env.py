@@ -108,7 +108,7 @@ def database(url: str, folder: Path) -> dict[str, object]:
         PROBLEMS.append(("env.E004", f"XUEJI_DATABASE begins with {parts.scheme}", "Write sqlite:/// or postgresql://."))
     query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "xueji.site.postgresql",
         "NAME": parts.path.lstrip("/"),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from click.testing import CliRunner
 from django.db import DatabaseError, connection, connections, transaction
+from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
 from xueji.accounts.permissions import Permission
@@ -157,7 +158,7 @@ def test_what_was_undone_inside_a_command_leaves_no_event_and_the_rest_keeps_its
         with contextlib.suppress(Stopped), undoable():
             declare_college(act, code="Z2", name="二学院")
             raise Stopped([])
-        with contextlib.suppress(Stopped):
+        with contextlib.suppress(Stopped), undoable():
             write_then_stop(act)
         declare_college(act, code="Z4", name="四学院")
         return Change("school:all")
@@ -174,6 +175,26 @@ def test_what_was_undone_inside_a_command_leaves_no_event_and_the_rest_keeps_its
     assert queries.broken_at() is None
     declare_college(ACT, code="Z5", name="五学院")
     assert Event.objects.count() == 4, "nothing was left over for the next command"
+
+
+def test_a_command_that_goes_on_after_another_has_stopped_without_undoing_it_can_write_nothing():
+    @command(needs=Permission.GRANT_ROLES, records="school.declared")
+    def write_on(act):
+        """Swallows that a part stopped half way."""
+        with contextlib.suppress(Stopped):
+            write_then_stop(act)
+        declare_college(act, code="Z7", name="七学院")
+        return Change("school:all")
+
+    @command(needs=Permission.GRANT_ROLES, records="school.declared")
+    def write_then_stop(act):
+        """Writes half, then stops."""
+        declare_college(act, code="Z6", name="六学院")
+        raise Stopped([])
+
+    with pytest.raises(TransactionManagementError):
+        write_on(ACT)
+    assert not Event.objects.exists() and not College.objects.filter(code__startswith="Z").exists()
 
 
 def test_the_events_of_a_command_cost_two_statements_however_many_they_are():

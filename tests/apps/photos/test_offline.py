@@ -166,5 +166,17 @@ def test_an_envelope_asks_the_database_little(day, django_assert_max_num_queries
     envelope(day, "李明", at(11, 26, 10))
     inside = {"token": day.token("王芳"), "at": at(11, 26, 10).isoformat(), "outcome": "done", "method": "cash"}
     operator = day.act("周操作员", at(11, 26, 11), "capture")
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(17):
         deliver_envelope(operator, day.campaign, campus=EAST, station="2", id=uuid4(), inside=inside, photo=jpeg())
+
+
+def test_what_was_done_offline_belongs_where_the_student_belongs(day):
+    photographed(day, "王芳")
+    online = {event.kind: (event.college, event.account) for event in Event.objects.exclude(account="")}
+    envelope(day, "李明", at(11, 26, 10))
+    record = day.case("李明").record
+    marked = Event.objects.filter(kind="case.step_marked_by_college").last()
+    assert (marked.college, marked.account) == (record.college_id, f"account:{record.account_id}")
+    file = Turn.objects.get(case=day.case("李明")).draft
+    assert (file.college, file.campus, file.class_number, file.account) == (record.college_id, record.campus, record.class_number, marked.account)
+    assert {"file.stored", "case.step_marked_by_college"} <= set(online), "the same events as online"

@@ -9,7 +9,7 @@ from xueji.accounts.permissions import Permission
 from xueji.certificates.models import Box, Certificate, Move
 from xueji.certificates.queries.places import box_counted, old_one_in
 from xueji.certificates.terms import HOW_WORDS, PLACE_WORDS, How, Place
-from xueji.journal.command import ANYWHERE, Act, Change, Scope, Stopped, command
+from xueji.journal.command import ANYWHERE, Act, Change, Scope, Stopped, command, undoable
 from xueji.records.models import College
 from xueji.records.queries import scope_of
 from xueji.rules.findings import finding
@@ -100,7 +100,8 @@ def record_sheet(act: Act, college: College, *, certificates: Iterable[Certifica
     problems = []
     for one in rows:
         try:
-            hand_over(act, one, how=How.PAPER)
+            with undoable():
+                hand_over(act, one, how=How.PAPER)
         except Stopped as stopped:
             problems += [f.at(one.record.student_number) for f in stopped.findings]
     if problems:

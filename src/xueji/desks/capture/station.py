@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -44,7 +46,7 @@ from xueji.photos.day.queries import (
 )  # fmt: skip
 from xueji.photos.day.scanning import keys_in_force
 from xueji.photos.day.terms import METHODS, Mode, yuan
-from xueji.photos.day.tokens import NoCode, opened_envelope
+from xueji.photos.day.tokens import NoCode, Secrets, opened_envelope
 from xueji.rules.findings import Finding, finding
 
 OPERATE = for_staff(Permission.STATION_OPERATE)
@@ -248,13 +250,14 @@ def envelopes(request: HttpRequest, code: str, campus: str) -> JsonResponse:
         sent = None
     if not isinstance(sent, list) or not 0 < len(sent) <= ENVELOPES_AT_ONCE:
         return JsonResponse({"findings": _sentences([finding("STAT.004")])}, status=422)
-    return JsonResponse({"answers": [_delivered(request, campaign, campus, one) for one in sent]})
+    keys = cache(_keys_that_sealed)
+    return JsonResponse({"answers": [_delivered(request, campaign, campus, one, keys) for one in sent]})
 
 
-def _delivered(request: HttpRequest, campaign: Any, campus: str, sealed: Any) -> dict[str, Any]:
+def _delivered(request: HttpRequest, campaign: Any, campus: str, sealed: Any, keys: Callable[[int], Secrets | None]) -> dict[str, Any]:
     """One envelope, in a transaction of its own: what does not open or does not fit keeps none of the others back."""
     try:
-        id, inside, photo = _opened(sealed)
+        id, inside, photo = _opened(sealed, keys)
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return {"findings": _sentences([finding("STAT.004")])}
     act = act_of(request, "capture")
@@ -262,12 +265,9 @@ def _delivered(request: HttpRequest, campaign: Any, campus: str, sealed: Any) ->
     return {"delivered": str(row.pk), "conflicts": [str(said(Finding.from_json(f).message)) for f in row.conflicts]}
 
 
-def _opened(sent: Any) -> tuple[UUID, dict[str, str], bytes]:
-    """The envelope opened with the school's key. Raises what a wrong shape raises, or NoCode (a ValueError), for anything that is none.
-
-    Keys that were replaced since open what was sealed before: the code in it is then void, and the envelope becomes a conflict.
-    """
-    keys = keys_in_force(int(sent["key"])) or keys_ever(int(sent["key"]))
+def _opened(sent: Any, keys_of: Callable[[int], Secrets | None]) -> tuple[UUID, dict[str, str], bytes]:
+    """The envelope opened with the school's key. Raises what a wrong shape raises, or NoCode (a ValueError), for anything that is none."""
+    keys = keys_of(int(sent["key"]))
     if keys is None:
         raise NoCode("STAT.003")
     raw = [base64.b64decode(sent[part], validate=True) for part in ("ephemeral", "nonce", "sealed")]
@@ -280,6 +280,11 @@ def _opened(sent: Any) -> tuple[UUID, dict[str, str], bytes]:
     if inside["outcome"] not in {"", "done", "left"} or (photo and inside["outcome"] != "done"):
         raise ValueError("an ending that no station knows, or a photo that no ending would keep")
     return UUID(str(sent["id"])), inside, photo
+
+
+def _keys_that_sealed(number: int) -> Secrets | None:
+    """Keys that were replaced since open what was sealed before: the code in it is then void, and the envelope becomes a conflict."""
+    return keys_in_force(number) or keys_ever(number)
 
 
 def _clean(text: Any) -> str:

@@ -19,8 +19,9 @@ class Capture(models.Model):
     """One version of a student's photo, or the knowledge that one exists elsewhere (照片版本与来历). Whether it counts is computed."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    record = models.ForeignKey(StudentRecord, models.PROTECT, related_name="captures")
-    campaign = models.ForeignKey(Campaign, models.PROTECT, null=True, blank=True, related_name="captures")
+    # what begins another index needs none of its own: a photo is written at every turn
+    record = models.ForeignKey(StudentRecord, models.PROTECT, related_name="captures", db_index=False)
+    campaign = models.ForeignKey(Campaign, models.PROTECT, null=True, blank=True, related_name="captures", db_index=False)
     version = models.PositiveSmallIntegerField()
     origin = models.CharField(max_length=8)
     taken_on = models.DateField("采集日期")
@@ -132,8 +133,8 @@ class Turn(models.Model):
     """One student's turn at the camera on one day (排队轮次). The constraint decides every race between stations."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    case = models.ForeignKey(Case, models.PROTECT, related_name="turns")
-    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="turns")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="turns", db_index=False)
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="turns", db_index=False)
     on = models.DateField()
     campus = models.CharField(max_length=40)
     number = models.PositiveIntegerField()

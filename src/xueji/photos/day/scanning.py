@@ -8,20 +8,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, models
 
-from xueji.campaigns.models import Campaign
+from xueji.campaigns.models import Campaign, Case
 from xueji.campaigns.queries import SHANGHAI
 from xueji.photos.day.models import Capture
 from xueji.photos.day.queries import keys_by, taken, terms_of
 from xueji.photos.day.tokens import Inside, NoCode, Secrets, opened
+from xueji.records.models import StudentRecord
 from xueji.records.terms import Standing
 from xueji.rules.capture import Graduand, Taken, duty
 from xueji.rules.findings import Finding
 from xueji.rules.station import Scanned, admission
+
+M = TypeVar("M", bound=models.Model)
 
 EARLY = timedelta(minutes=15)
 """A session lets people in so long before it begins and so long after it ends."""
@@ -36,7 +39,8 @@ SELECT code.expires_at, code.revoked_at, held.campaign_id, held.left_at, held.re
         WHERE here.campaign_id = %(campaign)s AND here.campus = %(campus)s AND here.opens <= %(late)s AND here.closes > %(early)s),
     EXISTS (SELECT 1 FROM photos_capture WHERE record_id = held.record_id),
     (SELECT string_agg(item, ',') FROM photos_readiness WHERE case_id = held.id),
-    EXISTS (SELECT 1 FROM photos_stationkeys WHERE number = %(keys)s AND verifying = %(verifying)s AND retired_at IS NULL)
+    EXISTS (SELECT 1 FROM photos_stationkeys WHERE number = %(keys)s AND verifying = %(verifying)s AND retired_at IS NULL),
+    held."group", held.finished_at, record.college_id, record.campus, record.class_number, record.account_id
 FROM photos_code code
 JOIN campaigns_case held ON held.id = code.case_id
 JOIN records_studentrecord record ON record.id = held.record_id
@@ -55,7 +59,10 @@ FROM photos_capture version WHERE version.record_id = %s ORDER BY version.versio
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The case behind a code and what is known of it at this place and moment. ``ready``: what was acknowledged."""
+    """The case behind a code and what is known of it at this place and moment. ``ready``: what was acknowledged.
+
+    ``group`` and ``done_at`` are the case's, ``belongs`` is where its record belongs: college, campus, class and account.
+    """
 
     case: UUID
     record: UUID
@@ -70,6 +77,9 @@ class Known:
     session_here: bool
     photographed: bool
     ready: frozenset[str]
+    group: str
+    done_at: datetime | None
+    belongs: tuple[str, str, str, int | None]
 
 
 _held: dict[int, Secrets] = {}
@@ -149,7 +159,23 @@ def _asked(inside: Inside, keys: Secrets, campaign: Campaign, campus: str, now: 
         who=Graduand(_day(row[5]), _day(row[6]), row[7], _day(row[8]) if completed else None),
         number=row[11] or 0, finished=row[12] is not None, own_session=bool(row[13]) or row[14] == 2, session_here=row[14] is not None,
         photographed=bool(row[15]), ready=frozenset((row[16] or "").split(",")),
+        group=row[18], done_at=row[19] and _moment(row[19]), belongs=row[20:24],
     )  # fmt: skip
+
+
+def case_of(known: Known, campaign: Campaign) -> Case:
+    """The case of a code with as much of its record as the ending of a turn asks; the rest would be read when it is asked for."""
+    college, campus, class_number, account = known.belongs
+    case = _partly(Case, id=known.case, campaign_id=known.campaign, record_id=known.record, group=known.group, finished_at=known.done_at)
+    case.record = _partly(StudentRecord, id=known.record, college_id=college, campus=campus, class_number=class_number, account_id=account)
+    case.campaign = campaign
+    return case
+
+
+def _partly(model: type[M], **known: Any) -> M:
+    """A row of which some columns are known."""
+    names = [field.attname for field in model._meta.concrete_fields if field.attname in known]
+    return model.from_db(connection.alias, names, [known[name] for name in names])
 
 
 def _moment(value: datetime | str) -> datetime:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from xueji.accounts.permissions import Permission
-from xueji.campaigns.models import Campaign, Case
+from xueji.campaigns.models import Campaign
 from xueji.campaigns.queries import SHANGHAI
 from xueji.journal.command import ANYWHERE, Act, Change, Scope, Stopped, command, undoable
-from xueji.photos.day.commands.numbers import take_turn, written_first
+from xueji.photos.day.commands.numbers import Quicker, take_turn, written_first
 from xueji.photos.day.commands.turns import _kept, _locked, _may_be_photographed, _seen, _station, finish_turn
 from xueji.photos.day.models import Envelope, Fee, Turn
-from xueji.photos.day.scanning import judged
+from xueji.photos.day.scanning import case_of, judged
 from xueji.photos.day.terms import Light
 from xueji.rules.findings import Finding, finding
 from xueji.vault.commands import store_file
@@ -32,31 +32,41 @@ def deliver_envelope(act: Act, campaign: Campaign, *, campus: str, station: str,
     happened = datetime.fromisoformat(inside["at"])
     if happened.tzinfo is None:
         raise ValueError("a moment without its zone")
-    row = Envelope(id=id, campaign=campaign, station=station, received_at=act.at)
+    # the turn that is to be made has its key already: in most cases nothing is left to be said of the envelope afterwards
+    row = Envelope(id=id, campaign=campaign, station=station, received_at=act.at, turn_id=uuid4())
     if not written_first(row):  # first of all: the same envelope sent twice at one instant waits here for its twin
         return Change(f"envelope:{id}", Scope(campus=campus), result=Envelope.objects.get(pk=id), unchanged=True)
-    try:
-        row.turn, conflicts = _replayed(replace(act, at=min(happened, act.at)), campaign, campus, station, inside, photo)
-    except Stopped as stopped:
-        conflicts = stopped.findings
+    foreseen = row.turn_id
+    row.turn, conflicts = _taken_over(replace(act, at=min(happened, act.at)), campaign, campus, station, inside, photo, foreseen)
     if conflicts:
         row.conflicts, row.kept = [f.as_json() for f in conflicts], {**inside, "campus": campus}
         if photo:
             try:
-                row.photo = store_file(_station(act), photo, purpose="photo", scope=ANYWHERE, title=f"{id}.jpg").result
+                with undoable():
+                    row.photo = store_file(_station(act), photo, purpose="photo", scope=ANYWHERE, title=f"{id}.jpg").result
             except Stopped as unfit:  # no picture at all: the envelope says so, the rest of it is kept
                 row.conflicts += [f.as_json() for f in unfit.findings]
-    row.save(update_fields=["turn", "conflicts", "kept", "photo"])
+    if conflicts or row.turn_id != foreseen:
+        row.save(update_fields=["turn", "conflicts", "kept", "photo"])
     return Change(f"envelope:{id}", Scope(campus=campus), {"station": station, "conflicts": [f.id for f in conflicts]}, row)
 
 
-OF_A_CASE = ("campaign", "group", "stage", "at_step", "touched_at", "finished_at",
-             "record__college", "record__campus", "record__class_number", "record__account", "record__student_number")  # fmt: skip
-"""What the ending of a turn asks of a case and its record; more of it would be read for nothing."""
+Ended = tuple[Turn | None, list[Finding]]
 
 
-def _replayed(act: Act, campaign: Campaign, campus: str, station: str, inside: dict[str, Any], photo: bytes) -> tuple[Turn | None, list[Finding]]:
-    """The same commands as online, inside one savepoint: all of it, or nothing and the conflict."""
+def _taken_over(act: Act, *what: Any) -> Ended:
+    """The turn and what does not fit, inside one savepoint: all of it, or nothing and the conflict."""
+    try:
+        with undoable():
+            return _replayed(act, *what)
+    except Quicker:
+        return _taken_over(act, *what)
+    except Stopped as stopped:
+        return None, stopped.findings
+
+
+def _replayed(act: Act, campaign: Campaign, campus: str, station: str, inside: dict[str, Any], photo: bytes, foreseen: UUID) -> Ended:
+    """The same commands as online. A new turn gets the key ``foreseen``. Raises Stopped, and Quicker for what is to be looked at again."""
     known, on = _seen(inside["token"], campaign, campus, act.at), act.at.astimezone(SHANGHAI).date()
     outcome, method = inside.get("outcome", ""), inside.get("method", "")
     before = Turn.objects.filter(case=known.case, on=on).select_related("draft").first() if known.number else None
@@ -65,47 +75,27 @@ def _replayed(act: Act, campaign: Campaign, campus: str, station: str, inside: d
     light, words = judged(known, campaign, act.at)
     if light == Light.RED:
         return None, [finding("STAT.021", reason=words[0].message)]
-    case = Case.objects.select_related("record").only(*OF_A_CASE).get(pk=known.case)
-    case.campaign = campaign
-    keeps = bool(photo) and outcome == "done"
-    try:
-        with undoable():
-            turn = before or _fresh(act, case, light, words, on, campus, station, photo if keeps else b"")
-            turn.case, turn.campaign, turn.taken_here = case, campaign, before is None
-            if keeps and before is not None:
-                _keep_unjudged(act, turn, photo)
-            if outcome:
-                finish_turn(act, turn, outcome=outcome, method=method)
-    except _Quicker:
-        return _replayed(act, campaign, campus, station, inside, photo)
+    turn = before or Turn(id=foreseen, campaign=campaign, on=on, campus=campus, light=light, words=[f.as_json() for f in words],
+                          station=station, arrived_at=act.at, offline=True)  # fmt: skip
+    turn.case, turn.campaign = case_of(known, campaign), campaign
+    if photo and outcome == "done":
+        _keep_unjudged(act, turn, photo)
+    if outcome:
+        finish_turn(act, turn, outcome=outcome, method=method)
+    elif turn._state.adding and not take_turn(turn)[1]:
+        raise Quicker
     return turn, []
 
 
-class _Quicker(Exception):
-    """Another station has given the student a turn at this instant: what was done here is undone, and looked at again."""
-
-
-def _fresh(act: Act, case: Case, light: str, words: list[Finding], on: date, campus: str, station: str, photo: bytes) -> Turn:
-    """A turn with the photo that was accepted in the chair. The photo is kept first: the line is held for a moment only. Raises _Quicker."""
-    turn = Turn(case=case, campaign=case.campaign, on=on, campus=campus, light=light, words=[f.as_json() for f in words],
-                station=station, arrived_at=act.at, offline=True)  # fmt: skip
-    if photo:
-        _may_be_photographed(turn)
-        turn.draft, turn.shots, turn.accepted_at = _kept(act, case, photo), 1, act.at
-    given, fresh = take_turn(turn)
-    if not fresh:
-        raise _Quicker
-    return given
-
-
 def _keep_unjudged(act: Act, turn: Turn, photo: bytes) -> None:
-    """The photo of a turn that began with the network; one that came before the network went and whose answer was lost is the same shot."""
+    """The photo of a turn that was accepted in the chair; one that came before the network went and whose answer was lost is the same shot."""
     _locked(turn)
     _may_be_photographed(turn)
     if turn.draft is None or not same_bytes(turn.draft, photo):
         turn.draft, turn.judgement, turn.shots = _kept(act, turn.case, photo), None, turn.shots + 1
     turn.accepted_at = act.at
-    turn.save(update_fields=["draft", "judgement", "shots", "accepted_at"])
+    if not turn._state.adding:
+        turn.save(update_fields=["draft", "judgement", "shots", "accepted_at"])
 
 
 def _is_that_ending(turn: Turn, outcome: str, method: str, photo: bytes) -> bool:

@@ -15,7 +15,7 @@ from xueji.campaigns.queries import SHANGHAI, notice_of
 from xueji.catalogue.text import Text
 from xueji.journal.command import ANYWHERE, Act, Change, Scope, Stopped, command
 from xueji.photos.commands import judge_captured_photo
-from xueji.photos.day.commands.numbers import take_turn
+from xueji.photos.day.commands.numbers import Quicker, take_turn, written_version
 from xueji.photos.day.models import Capture, Envelope, Fee, Turn
 from xueji.photos.day.queries import terms_of
 from xueji.photos.day.scanning import Known, judged, known_code
@@ -38,7 +38,7 @@ def _of_turn(turn: Turn, **_: object) -> Scope:
 
 def _locked(turn: Turn) -> None:
     """The turn as it stands now, nobody else's until the transaction ends: a request sent twice waits for its twin."""
-    if getattr(turn, "taken_here", False):  # made by this very transaction
+    if turn._state.adding:  # it began without the network and is written with its ending
         return
     now = ["called_at", "finished_at", "outcome", "shots", "draft", "judgement", "accepted_at"]
     turn.refresh_from_db(fields=now, from_queryset=Turn.objects.select_for_update())
@@ -132,6 +132,8 @@ def finish_turn(act: Act, turn: Turn, *, outcome: str, method: str = "", amount:
 
     ``amount`` in fen, the notice's fee if not given; a free retake costs nothing. Stopped without an accepted photo where
     the school photographs, for a way of paying that the notice does not allow, and for another ending than the first.
+    A turn that began without the network is written here, last of all: the line is held for a moment only. Raises Quicker
+    when the student has been given a turn elsewhere meanwhile.
     """
     _locked(turn)
     if turn.finished_at:
@@ -139,7 +141,8 @@ def finish_turn(act: Act, turn: Turn, *, outcome: str, method: str = "", amount:
             raise Stopped([finding("STAT.032")])
         return Change(f"turn:{turn.pk}", Scope(campus=turn.campus), result=turn, unchanged=True)
     terms = terms_of(turn.campaign)
-    paid_before = not getattr(turn, "taken_here", False) and Fee.objects.filter(turn=turn).exists()
+    fresh = turn._state.adding
+    paid_before = not fresh and Fee.objects.filter(turn=turn).exists()
     problems = []
     allowed = (*terms.methods, "free")
     if outcome == "done":
@@ -151,7 +154,8 @@ def finish_turn(act: Act, turn: Turn, *, outcome: str, method: str = "", amount:
     if problems:
         raise Stopped(problems)
     turn.finished_at, turn.outcome = act.at, outcome
-    turn.save(update_fields=["finished_at", "outcome"])
+    if not fresh:
+        turn.save(update_fields=["finished_at", "outcome"])
     if outcome == "done":
         if terms.fee and not paid_before:
             paid = 0 if method == "free" else terms.fee if amount is None else amount
@@ -159,6 +163,8 @@ def finish_turn(act: Act, turn: Turn, *, outcome: str, method: str = "", amount:
         if turn.draft_id:
             _versioned(act, turn.case, Origin.HOUSE, turn.on, act.by.label, file=turn.draft, judgement=turn.judgement)
         _attended(act, turn.case)
+    if fresh and not take_turn(turn)[1]:
+        raise Quicker
     return Change(f"turn:{turn.pk}", Scope(campus=turn.campus), {"outcome": outcome, "method": method}, turn)
 
 
@@ -180,9 +186,8 @@ def reopen_turn(act: Act, turn: Turn, *, reason: str) -> Change:
 
 
 def _versioned(act: Act, case: Case, origin: str, on: Any, by: str, **more: Any) -> Capture:
-    last = Capture.objects.filter(record=case.record).order_by("-version").values_list("version", flat=True).first() or 0
-    return Capture.objects.create(record=case.record, campaign=case.campaign, version=last + 1, origin=origin, taken_on=on, taken_by=by,
-                                  recorded_at=act.at, recorded_by=act.by.label, **more)  # fmt: skip
+    return written_version(Capture(record=case.record, campaign=case.campaign, origin=origin, taken_on=on, taken_by=by,
+                                   recorded_at=act.at, recorded_by=act.by.label, **more))  # fmt: skip
 
 
 def _attended(act: Act, case: Case) -> None:
