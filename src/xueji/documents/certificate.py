@@ -25,7 +25,7 @@ from xueji.documents.pictures import code, photo
 from xueji.documents.wrapping import lines, width
 from xueji.rules.findings import Finding, finding
 
-PORTION = 16
+PORTION = 32
 """Pages set at once: enough to share the fonts' subset, few enough to keep the memory flat."""
 MM = 72 / 25.4
 BODY_MM = (184.0, 73.0)

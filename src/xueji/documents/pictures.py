@@ -16,12 +16,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import sha256
 
-import zxingcpp
-
+from xueji.documents.qr_code import encoded
 from xueji.documents.regular import file_of, inside, objects_of
 
 JPEG, PNG = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"
-_DARK = re.compile(rb"\0+")
 _COMMENT = b"\xff\xfe\x00\x42"  # a comment of 64 characters, its own length counted
 _STAND_IN = re.compile(rb"<<([^>]*)>>\nstream\n\xff\xd8" + _COMMENT + rb"([0-9a-f]{64})")
 _FRAMES = (b"\xc0", b"\xc1", b"\xc2")
@@ -68,23 +66,17 @@ def photo(content: bytes) -> Picture | str:
 
 @lru_cache(maxsize=512)
 def code(text: str) -> Picture:
-    """``text`` as a QR code for ``Press.print``: error level M, so that a stamp or a fold does not spoil it.
-
-    One stroke for each run of dark modules: printers and screens set strokes on whole dots, so it is as sharp as it can be.
-    """
-    rows = _rows(text)
-    strokes = (b"".join(b"%d 0 m %d 0 l\n" % run.span() for run in row) for row in rows)
-    drawn = b"/c0 CS 0 SC 1 0 0 1 0 .5 cm\n%sS" % b"S 1 0 0 1 0 1 cm\n".join(strokes)
+    """``text`` as a QR code for ``Press.print``. Raises ValueError for more than a code holds."""
+    made = encoded(text)
     key = sha256(b"QR " + text.encode()).hexdigest().encode()
-    return Picture(key, _svg(1, 1, _image(1, 1, "image/jpeg", _named(key, _DOT))), zlib.compress(drawn, 2), len(rows))
+    return Picture(key, _svg(1, 1, _image(1, 1, "image/jpeg", _named(key, _DOT))), zlib.compress(made.strokes(), 2), made.side)
 
 
 @lru_cache(maxsize=64)
 def qr(text: str) -> str:
     """The same code as an SVG, for a page on a screen."""
-    rows = _rows(text)
-    path = "".join(f"M{run.start()} {y}.5h{run.end() - run.start()}" for y, row in enumerate(rows) for run in row)
-    return _svg(len(rows), len(rows), f'<path d="{path}" fill="none" stroke="#000"/>')
+    made = encoded(text)
+    return _svg(made.side, made.side, f'<path d="{made.path()}" fill="none" stroke="#000"/>')
 
 
 def mount(pdf: bytes, pictures: Mapping[bytes, Picture]) -> bytes:
@@ -100,14 +92,6 @@ def mount(pdf: bytes, pictures: Mapping[bytes, Picture]) -> bytes:
     if missing:
         raise LookupError(f"{len(missing)} pictures were given and not set")
     return file_of(objects, trailer)
-
-
-def _rows(text: str) -> list[list[re.Match[bytes]]]:
-    """The code from top to bottom: of each row its runs of dark modules, by where they begin and end."""
-    drawn = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M").to_image(scale=1, add_quiet_zones=False)
-    modules = memoryview(drawn)
-    side, dark = modules.shape[0], modules.tobytes()
-    return [list(_DARK.finditer(dark[at : at + side])) for at in range(0, side * side, side)]
 
 
 def _named(key: bytes, head: bytes) -> bytes:
