@@ -73,3 +73,13 @@ def test_every_instant_is_before_open_or_after_and_in_that_order(opens, closes, 
     order = [Phase.BEFORE, Phase.OPEN, Phase.AFTER]
     now = min(opens, closes) - timedelta(days=3)
     assert order.index(window.phase(now)) <= order.index(window.phase(now + timedelta(seconds=seconds)))
+
+
+def test_who_is_late_is_told_what_became_of_what_was_brought():
+    window, now = Window(None, local("2024-09-10 17:00:00")), local("2024-09-10 17:00:01")
+    ask = Text("王秘书", "Ms Wang")
+    (filled,) = admission(window, now, step=Text("填写", "Fill in"), ask=ask, late=Text("你填的文字都留着，没有丢。", "What you typed is kept. "))
+    (nothing,) = admission(window, now, step=Text("阅知", "Acknowledge"), ask=ask)
+    assert filled.remedy.zh == "你填的文字都留着，没有丢。需要延期请联系王秘书，由学院批准后可以继续。"
+    assert filled.remedy.en == "What you typed is kept. For an extension contact Ms Wang; once the college grants it you can go on."
+    assert nothing.remedy.zh.startswith("需要延期") and nothing.remedy.en.startswith("For an extension")

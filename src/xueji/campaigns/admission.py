@@ -7,6 +7,7 @@ from datetime import datetime
 from xueji.campaigns.models import Case
 from xueji.campaigns.notice import NoticeStep
 from xueji.campaigns.queries import SHANGHAI, notice_of
+from xueji.campaigns.terms import STEP_KINDS
 from xueji.catalogue.text import Text
 from xueji.rules.findings import Finding, finding
 from xueji.rules.progress import Standing
@@ -27,7 +28,7 @@ def why_not(case: Case, declared: NoticeStep, standing: Standing, now: datetime)
         window.opens.astimezone(SHANGHAI) if window.opens else None,
         window.closes.astimezone(SHANGHAI) if window.closes else None,
     )
-    found = admission(local, now, step=declared.title, ask=ask)
+    found = admission(local, now, step=declared.title, ask=ask, late=STEP_KINDS[declared.kind].late)
     notice = notice_of(case.campaign)
     for code in standing.waits_for:
         found.append(finding("TIME.003", step=declared.title, before=notice.step(code).title))

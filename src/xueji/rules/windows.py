@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from xueji.catalogue.text import Text
 from xueji.rules.findings import Finding, finding
+
+NOTHING = Text("", "")
 
 
 class Phase(StrEnum):
@@ -47,11 +50,14 @@ class Window:
         return Window(self.opens, latest)
 
 
-def admission(window: Window, now: datetime, *, step: str, ask: str) -> list[Finding]:
-    """What stands in the way of acting in this window now: not yet open, or closed. ``ask`` is whom to ask."""
+def admission(window: Window, now: datetime, *, step: Text, ask: Text, late: Text = NOTHING) -> list[Finding]:
+    """What stands in the way of acting in this window now: not yet open, or closed.
+
+    ``ask`` is whom to ask, ``late`` what became of what came after the closing; nothing where nothing was brought.
+    """
     phase = window.phase(now)
     if phase is Phase.BEFORE:
         return [finding("TIME.001", step=step, opens=window.opens)]
     if phase is Phase.AFTER:
-        return [finding("TIME.002", step=step, closes=window.closes, ask=ask)]
+        return [finding("TIME.002", step=step, closes=window.closes, ask=ask, late=late)]
     return []

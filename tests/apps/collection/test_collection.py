@@ -97,7 +97,7 @@ def test_the_last_second_is_in_time_and_the_next_one_is_not(world):
 
 def test_what_is_typed_too_late_is_kept_and_says_so(world):
     late = keep_draft(world.act("李明", at=CLOSES), world.case_of("李明"), step="semester", values=SEMESTER, page="a").result
-    assert [one.id for one in late.late] == ["TIME.002"]
+    assert [one.id for one in late.late] == ["TIME.002"] and late.late[0].remedy.zh.startswith("你填的文字都留着，没有丢。")
     assert drafts_of(world.case_of("李明"))["semester", "late"].values == SEMESTER
     assert state(world, "semester") is State.IDLE
 

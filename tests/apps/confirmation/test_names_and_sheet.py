@@ -153,7 +153,10 @@ def test_the_students_deadline_is_exact_and_the_counsellor_may_still_register(ro
     record = round.record("李明")
     choose_spelling(round.act("李明", at=NOVEMBER), record, syllables=["li", "ming"], surname_length=1)
     late = datetime(2024, 12, 16, 23, 59, 59, tzinfo=SHANGHAI)
-    assert _stopped(lambda: confirm_record(round.act("李明", at=late), _case(round, "李明"), step="verify")) == ["TIME.002"]
+    with pytest.raises(Stopped) as stopped:
+        confirm_record(round.act("李明", at=late), _case(round, "李明"), step="verify")
+    (told,) = stopped.value.findings
+    assert told.id == "TIME.002" and told.remedy.zh.startswith("没有记为已确认。需要延期") and "draft" not in told.remedy.en
     made = register_confirmation(
         round.act("高辅导员", at=late), _case(round, "李明"), step="verify", how=How.TELEPHONE, note="17:40 电话"
     ).result
