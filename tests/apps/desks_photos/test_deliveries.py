@@ -19,7 +19,7 @@ from xueji.formats.workbooks import Heading, write
 from xueji.jobs.models import Job
 from xueji.jobs.tasks import run_job
 from xueji.notify.models import Delivery
-from xueji.photos.day.models import Capture, Dispute, FaceCase, Nomination
+from xueji.photos.day.models import Capture, Dispute, FaceCase, Nomination, Session
 from xueji.vault.models import VaultFile
 
 pytestmark = pytest.mark.django_db
@@ -271,6 +271,26 @@ def test_a_large_delivery_and_a_large_timetable_are_left_to_the_worker(day, monk
     assert day.world.client("刘老师").post(f"{where}timetable/", {"file": SimpleUploadedFile("安排.xlsx", table(headings, *rows))}).status_code == 302
     worked(known)
     assert set(Delivery.objects.filter(message__kind="session", way="app").values_list("account__name", flat=True)) == {"李明", "王芳", "赵强"}
+
+
+def test_a_moved_session_tells_many_in_the_background_and_a_failure_is_kept_and_gone_on_with(day, monkeypatch):
+    monkeypatch.setattr("xueji.desks.registry.photos_timetable.AT_ONCE", 1)
+    where, client, known = f"/registry/photos/{day.campaign.code}/timetable/", day.world.client("刘老师"), set()
+    session = Session.objects.get(room="报告厅", open_day=False)
+    sent = {"session": str(session.pk), "room": "体育馆", "opens": "2024-12-26T13:00", "closes": "2024-12-26T16:00", "reason": "下雨"}
+    with monkeypatch.context() as broken:
+        broken.setattr("xueji.exchange.tasks.photos.tell_places", lambda *a, **k: 1 / 0)
+        assert client.post(where, sent).status_code == 302
+        failed = worked(known)
+    assert failed.outcome == "failed" and failed.reason["id"] == "JOB.002"
+    page = text(client.get(where))
+    assert "JOB.002" in page and "接着通知没通知到的" in page and "下雨" in page
+    assert client.post(where, {"act": "tell-again", "job": str(session.pk)}).status_code == 404
+    day.now = at(12, 1, 9, 5)
+    assert client.post(where, {"act": "tell-again", "job": str(failed.pk)}).status_code == 302
+    assert worked(known).outcome == "done"
+    assert set(Delivery.objects.filter(message__kind="session", way="app").values_list("account__name", flat=True)) == {"李明", "王芳"}
+    assert "接着通知没通知到的" not in text(client.get(where)) and client.post(where, {"act": "tell-again", "job": str(failed.pk)}).status_code == 404
 
 
 def test_who_must_not_come_is_not_told_to_come(world, monkeypatch, settings):

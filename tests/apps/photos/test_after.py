@@ -195,10 +195,18 @@ def test_a_moved_session_says_its_former_time_as_it_was_in_shanghai_and_tells_no
     session = Session.objects.get(room="报告厅", open_day=False)
     move = lambda when=at(11, 25), **more: move_session(day.act("刘老师", when), session, **{"room": "体育馆", "opens": at(11, 26, 13), "closes": at(11, 26, 16), "reason": "下雨"} | more)  # noqa: E731
     assert stopped(lambda: move(at(11, 26, 16))) == ["SESS.010"]
-    move()
+    assert len(move().result) == 2
     assert Session.objects.get(pk=session.pk).moved_from == "报告厅 2024-11-26 08:30"
-    told = Delivery.objects.count()
-    assert move().unchanged and Delivery.objects.count() == told
+    again = move()
+    assert again.unchanged and again.result == []
+
+
+def test_telling_that_was_interrupted_goes_on_and_tells_nobody_twice(day):
+    cases = [str(day.case(name).pk) for name in ("李明", "王芳")]
+    told = lambda: sorted(Delivery.objects.filter(message__kind="session", way="app").values_list("account__name", flat=True))  # noqa: E731
+    assert tell_places(day.act("刘老师", at(11, 25)), day.campaign, cases[:1], occasion="places-1") == 1
+    tell_places(day.act("刘老师", at(11, 25, 10)), day.campaign, cases, occasion="places-1")
+    assert told() == ["李明", "王芳"]
 
 
 def test_a_timetable_published_again_keeps_what_students_chose_and_tells_who_has_another_place(day):

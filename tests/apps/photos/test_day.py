@@ -48,9 +48,11 @@ from xueji.photos.day.queries import (
     slot_of,
     token_of,
 )
+from xueji.photos.day.telling import tell_places
 from xueji.photos.day.terms import capturing
 from xueji.photos.day.tokens import Inside, NoCode, made, new_secrets, opened_envelope, sealed_envelope
 from xueji.photos.day.tokens import opened as token_opened
+from xueji.photos.day.worklists import tallied
 from xueji.records.commands import change_record
 from xueji.records.models import College
 from xueji.rules.capture import Duty, Face
@@ -171,8 +173,9 @@ def test_changed_records_come_first_and_too_few_places_are_said(day):
 
 def test_when_it_rains_a_session_is_moved_and_everybody_affected_is_told(day):
     session = Session.objects.get(room="报告厅", open_day=False)
-    told = move_session(day.act("刘老师", at(11, 25)), session, room="体育馆", opens=at(11, 26, 13), closes=at(11, 26, 16), reason="下雨").result
-    assert told == 2 and slot_of(day.case("李明")).starts == at(11, 26, 13)
+    moved = move_session(day.act("刘老师", at(11, 25)), session, room="体育馆", opens=at(11, 26, 13), closes=at(11, 26, 16), reason="下雨").result
+    assert tell_places(day.act("刘老师", at(11, 25)), day.campaign, moved) == 2
+    assert Session.objects.get(pk=session.pk).moved_because == "下雨" and slot_of(day.case("李明")).starts == at(11, 26, 13)
     assert set(Delivery.objects.filter(message__kind="session").values_list("account__name", flat=True)) == {"李明", "王芳"}
     assert stopped(lambda: move_session(day.act("刘老师", at(11, 25)), session, room="报告厅", opens=at(11, 27, 14), closes=at(11, 27, 15), reason="")) == ["SESS.004", "CAMP.022"]
 
@@ -346,6 +349,23 @@ def test_absentees_become_the_makeup_list_by_themselves(day):
     assert [c.record.person.name for c in absentees(day.world.actor("赵秘书"), day.campaign, at(11, 29))] == ["赵强"]
 
 
+def test_nobody_is_absent_before_a_session_is_over(day):
+    registrar = day.world.actor("刘老师")
+    early, over = ({t.where: t for t in tallied(registrar, day.campaign, when)}["absent"] for when in (at(11, 26, 11), at(11, 26, 13)))
+    assert early.count is None and "还没有场次结束" in early.word.zh
+    assert over.count == 2 and over.word.zh == "应到未到"
+
+
+def test_without_a_timetable_the_bureaus_delivery_says_that_the_days_are_over(world):
+    day = opened(world, mode="official", planning=False)
+    registrar = world.actor("刘老师")
+    assert not absentees(registrar, day.campaign, at(12, 1)).exists()
+    take_over_captures(day.act("刘老师", at(12, 1)), day.campaign, arrivals=[Arrival(day.case("李明"), date(2024, 11, 26))], source="易拍.xlsx")
+    assert {c.record.person.name for c in absentees(registrar, day.campaign, at(12, 2))} == {"王芳", "赵强"}
+    Capture.objects.all().delete()
+    assert absentees(registrar, day.campaign, at(4, 1, year=2025)).count() == 3, "the round is over"
+
+
 def test_a_photo_counts_when_the_student_has_confirmed_it_within_the_window(day):
     photographed(day, "李明")
     case = day.case("李明")
@@ -393,6 +413,23 @@ def test_a_face_that_chsi_could_not_verify_is_a_case_with_evidence_and_filing(da
     file_face(day.act("刘老师", at(12, 22)), face, number="BA-2024-17")
     agree_face(day.act("刘老师", at(12, 30)), face)
     assert photos_of(day.case("李明")).why.id == "CAPT.007"
+
+
+def test_a_face_that_passes_later_closes_the_open_case_and_says_why(day):
+    registrar = day.act("刘老师", at(12, 11))
+    take_over_captures(registrar, day.campaign, arrivals=[Arrival(day.case(n), date(2024, 11, 26)) for n in ("李明", "王芳")], source="易拍.xlsx")
+    rows = [(day.world.record(n), Face.UNSURE, True) for n in ("李明", "王芳")]
+    take_over_faces(registrar, rows=rows, source="在校生一.xlsx")
+    verify_face(registrar, FaceCase.objects.get(record=day.world.record("李明")), evidence=jpeg(), title="核验.jpg")
+    assert take_over_faces(day.act("刘老师", at(12, 15)), rows=[(day.world.record("李明"), Face.PASSED, True)], source="在校生二.xlsx").result == (1, 0)
+    closed = FaceCase.objects.get(record=day.world.record("李明"))
+    assert (closed.is_open, closed.passed_source, closed.agreed_at) == (False, "在校生二.xlsx", None)
+    assert FaceCase.objects.get(record=day.world.record("王芳")).is_open, "hers is another question"
+    event = Event.objects.get(kind="face.passed")
+    assert event.detail == {"was": "unsure", "source": "在校生二.xlsx"} and event.subject == "record:S202401001"
+    assert stopped(lambda: file_face(registrar, closed, number="BA-1")) == ["PROOF.004"]
+    take_over_faces(day.act("刘老师", at(12, 18)), rows=rows[:1], source="在校生三.xlsx")
+    assert FaceCase.objects.filter(record=closed.record, agreed_at=None, passed_at=None).count() == 1, "a later doubt is a new case"
 
 
 def test_the_college_reports_and_the_registry_approves_who_is_on_no_list(day):

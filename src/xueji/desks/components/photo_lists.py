@@ -12,7 +12,7 @@ from django.shortcuts import render
 from xueji.accounts.permissions import Permission
 from xueji.accounts.queries import Viewer
 from xueji.desks.components.photo_rows import annex, group_words, rows_of, workbook
-from xueji.photos.day.queries import terms_of, unready
+from xueji.photos.day.queries import may_be_absent, terms_of, unready
 from xueji.photos.day.worklists import WHEREABOUTS, classes_in, narrowed, tallied
 from xueji.records.queries import colleges_for
 
@@ -39,7 +39,7 @@ def list_page(request: HttpRequest, viewer: Viewer, campaign: Campaign, now: dat
     return render(request, template, {
         "campaign": campaign, "terms": terms_of(campaign), "page": page, "rows": seen_rows(campaign, list(page)), "asked": asked, "words": words.items(),
         "tallies": tallied(viewer, campaign, now), "colleges": colleges, "classes": classes_in(viewer, campaign), "student": student,
-        "makeup_price": makeup_price(campaign)})  # fmt: skip
+        "makeup_price": makeup_price(campaign), "too_early": not may_be_absent(campaign, now)})  # fmt: skip
 
 
 def makeup_price(campaign: Campaign) -> str:

@@ -34,6 +34,7 @@ from xueji.photos.day.queries import (
     disputes_for,
     face_cases_for,
     keys_now,
+    may_be_absent,
     nominations_for,
     open_conflicts,
     rounds,
@@ -139,7 +140,7 @@ def results(request: HttpRequest, code: str) -> HttpResponse:
         if not stops(found):
             _told(request, found)
             return redirect("registry-photos-results", code=code)
-    return render(request, "registry/photos_results.html", {"campaign": campaign, "findings": found, "posted": request.POST, "jobs": _jobs(viewer_of(request), campaign), "today": request.POST.get("taken_on") or timezone.now().astimezone(SHANGHAI).date().isoformat()},
+    return render(request, "registry/photos_results.html", {"campaign": campaign, "findings": found, "posted": request.POST, "jobs": jobs_shown(viewer_of(request), campaign, TAKING), "today": request.POST.get("taken_on") or timezone.now().astimezone(SHANGHAI).date().isoformat()},
                   status=422 if found else 200)  # fmt: skip
 
 
@@ -167,16 +168,16 @@ def _taken_over(request: HttpRequest, campaign: Campaign, content: bytes, kind: 
     return seen.findings
 
 
-def _jobs(viewer: Viewer, campaign: Campaign) -> list[tuple[Any, str]]:
-    """The viewer's latest deliveries of the round that the worker takes over, each with the address to ask again."""
-    rows = jobs_for(viewer).filter(kind=TAKING, arguments__campaign=campaign.code).order_by("-created_at")[:3]
+def jobs_shown(viewer: Viewer, campaign: Campaign, kind: str) -> list[tuple[Any, str]]:
+    """The latest work of one kind that the worker does for the round, each with the address to ask again."""
+    rows = jobs_for(viewer).filter(kind=kind, arguments__campaign=campaign.code).order_by("-created_at")[:3]
     return [(shown_job(job), reverse("jobs:progress", args=[job.pk])) for job in rows]
 
 
 @MANAGE
 def work(request: HttpRequest, code: str) -> HttpResponse:
     """What waits for the registry: reported students, disputes, faces, conflicts; the make-up list."""
-    campaign, viewer = photo_round(code), viewer_of(request)
+    campaign, viewer, now = photo_round(code), viewer_of(request), timezone.now()
     found: list[Finding] = []
     if request.method == "POST":
         try:
@@ -188,14 +189,14 @@ def work(request: HttpRequest, code: str) -> HttpResponse:
     shown = {name: Paginator(rows, PAGE).get_page(request.GET.get(name)) for name, rows in _waiting(viewer, campaign).items()}
     return render(request, "registry/photos_work.html", {
         "campaign": campaign, "terms": terms_of(campaign), "makeup_price": makeup_price(campaign), **shown, "reported": rules_say(shown["nominations"], campaign),
-        "face_words": FACE_WORDS, "count": absentees(viewer, campaign, timezone.now()).count(), "findings": found, "posted": request.POST},
+        "face_words": FACE_WORDS, "count": absentees(viewer, campaign, now).count(), "too_early": not may_be_absent(campaign, now), "findings": found, "posted": request.POST},
         status=422 if found else 200)  # fmt: skip
 
 
 def _waiting(viewer: Viewer, campaign: Campaign) -> dict[str, Any]:
     return {
         "nominations": open_first(nominations_for(viewer, campaign)), "disputes": open_first(disputes_for(viewer, campaign)),
-        "faces": open_first(faces_in(viewer, campaign), "agreed_at"), "conflicts": open_conflicts(viewer, campaign).order_by("received_at"),
+        "faces": open_first(faces_in(viewer, campaign), "settled_at"), "conflicts": open_conflicts(viewer, campaign).order_by("received_at"),
     }  # fmt: skip
 
 

@@ -17,14 +17,14 @@ from xueji.catalogue.text import Text
 from xueji.desks.acting import act_of, viewer_of
 from xueji.desks.components.languages import said
 from xueji.desks.components.photo_rows import XLSX, file_answer
-from xueji.desks.registry.photos import AT_ONCE, LIMIT, MANAGE, photo_round
+from xueji.desks.registry.photos import AT_ONCE, LIMIT, MANAGE, jobs_shown, photo_round
 from xueji.documents.engine import press
 from xueji.documents.signed_list import Column, SignedList
 from xueji.documents.signed_list import render as printed
 from xueji.exchange.photos_files import PART_TIME, TIMETABLE, read_timetable
-from xueji.exchange.tasks.photos import tell_by_job
+from xueji.exchange.tasks.photos import TELLING, tell_again, tell_by_job, telling_that_ended
 from xueji.formats.workbooks import Heading, write
-from xueji.journal.command import Stopped
+from xueji.journal.command import Act, Stopped
 from xueji.photos.day.commands import sessions
 from xueji.photos.day.queries import sessions_of
 from xueji.photos.day.telling import moved_since, places_of, tell_places
@@ -59,12 +59,20 @@ def timetable(request: HttpRequest, code: str) -> HttpResponse:
     listed = [(s, [said(words[c]) if c in words else c for c in s.colleges]) for s in sessions_of(campaign)]
     return render(request, "registry/photos_timetable.html", {
         "campaign": campaign, "sessions": listed, "findings": found, "posted": request.POST, "headings": TIMETABLE,
+        "jobs": jobs_shown(viewer_of(request), campaign, TELLING), "ended": telling_that_ended(viewer_of(request), campaign),
         "warnings": sessions.judged_timetable(campaign, planned) if planned and not found else []},
         status=422 if found else 200)  # fmt: skip
 
 
 def _acted(request: HttpRequest, campaign: Campaign) -> list[Finding]:
     act = act_of(request, "registry")
+    if request.POST.get("act") == "tell-again":
+        job = telling_that_ended(viewer_of(request), campaign)
+        if job is None or str(job.pk) != request.POST.get("job"):
+            raise Http404
+        tell_again(act, job)
+        messages.success(request, said(Text("正在接着通知，已通知过的不会再收到。", "Going on; who was told is not told again.")))
+        return []
     if "session" in request.POST:
         try:
             wanted = sessions_of(campaign).filter(pk=UUID(request.POST["session"])).first()
@@ -80,8 +88,8 @@ def _acted(request: HttpRequest, campaign: Campaign) -> list[Finding]:
             wrong.append(finding("SESS.007", field="room", column="地点", value=room[:30] or "—"))
         if wrong:
             return wrong
-        told = sessions.move_session(act, wanted, room=room, opens=times["opens"], closes=times["closes"], reason=request.POST.get("reason", "")).result
-        messages.success(request, said(Text("场次已调整，已通知 {n} 名学生。", "The session was moved; {n} students were told.").format(n=told)))
+        moved = sessions.move_session(act, wanted, room=room, opens=times["opens"], closes=times["closes"], reason=request.POST.get("reason", "")).result
+        messages.success(request, said(Text("场次已调整。{told}", "The session was moved. {told}").format(told=_tell(act, campaign, moved))))
         return []
     file = request.FILES.get("file")
     rows, found = read_timetable(file.read(LIMIT) if file else b"", viewer_of(request))
@@ -90,14 +98,19 @@ def _acted(request: HttpRequest, campaign: Campaign) -> list[Finding]:
     former = places_of(campaign)
     made, _, left = sessions.plan_sessions(act, campaign, rows=rows).result
     moved = moved_since(campaign, former)
-    told = len(moved) if len(moved) > AT_ONCE else tell_places(act, campaign, moved)
-    if len(moved) > AT_ONCE:
-        tell_by_job(act, campaign.code, moved)
-    messages.success(request, said(Text("已发布 {n} 个场次，通知 {told} 名学生；{left} 人没有位置。", "{n} sessions published; {told} students are told; {left} without a place.").format(
-        n=len(made), told=told, left=left)))  # fmt: skip
+    messages.success(request, said(Text("已发布 {n} 个场次，{left} 人没有位置。{told}", "{n} sessions published; {left} without a place. {told}").format(
+        n=len(made), told=_tell(act, campaign, moved), left=left)))  # fmt: skip
     for one in found:
         messages.warning(request, f"{one.id} {said(one.message)} {said(one.remedy)}")
     return []
+
+
+def _tell(act: Act, campaign: Campaign, cases: list[str]) -> Text:
+    """Tell these students where they come, by the worker when they are many; what is said of it."""
+    if len(cases) > AT_ONCE:
+        tell_by_job(act, campaign, cases)
+        return Text("正在后台通知 {n} 名学生，进度在本页。", "{n} students are being told in the background; this page shows how far it is.").format(n=len(cases))
+    return Text("已通知 {n} 名学生。", "{n} students were told.").format(n=tell_places(act, campaign, cases) if cases else 0)
 
 
 def _instant(text: str) -> datetime | None:

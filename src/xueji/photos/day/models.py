@@ -10,6 +10,7 @@ import uuid
 from django.db import models
 
 from xueji.campaigns.models import Campaign, Case
+from xueji.campaigns.queries import SHANGHAI
 from xueji.records.models import College, StudentRecord
 from xueji.vault.fields import EncryptedJSONField, EncryptedTextField
 from xueji.vault.models import VaultFile
@@ -56,13 +57,14 @@ class Session(models.Model):
     open_day = models.BooleanField("开放时段", default=False)
     part_time = models.BooleanField("面向在职学生", default=False)
     moved_from = models.CharField("原安排", max_length=200, blank=True)
+    moved_because = models.CharField("调整原因", max_length=200, blank=True)
 
     class Meta:
         ordering = ["opens", "room"]
         constraints = [models.CheckConstraint(condition=models.Q(closes__gt=models.F("opens")), name="a_session_ends_after_it_begins")]
 
     def __str__(self) -> str:
-        return f"{self.campus} {self.room} {self.opens:%m-%d %H:%M}"
+        return f"{self.campus} {self.room} {self.opens.astimezone(SHANGHAI):%m-%d %H:%M}"
 
 
 class Slot(models.Model):
@@ -237,7 +239,10 @@ class Dispute(models.Model):
 
 
 class FaceCase(models.Model):
-    """CHSI could not verify the face (身份复核): the school verifies, files online and on paper, the province agrees."""
+    """CHSI could not verify the face (身份复核): the school verifies, files online and on paper, the province agrees.
+
+    Or a later answer of CHSI says that the comparison passed: then nothing is left to verify, and the case says by which.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     record = models.ForeignKey(StudentRecord, models.PROTECT, related_name="face_cases")
@@ -251,10 +256,17 @@ class FaceCase(models.Model):
     filed_at = models.DateTimeField("线上备案", null=True, blank=True)
     filed_number = models.CharField("备案号", max_length=60, blank=True)
     agreed_at = models.DateTimeField("同意备案", null=True, blank=True)
+    passed_at = models.DateTimeField("后来比对通过", null=True, blank=True)
+    passed_source = models.CharField("通过的来源", max_length=120, blank=True)
 
     class Meta:
         ordering = ["found_at"]
-        constraints = [models.UniqueConstraint(fields=["record"], condition=models.Q(agreed_at=None), name="one_open_face_case_per_student")]
+        constraints = [models.UniqueConstraint(fields=["record"], condition=models.Q(agreed_at=None, passed_at=None), name="one_open_face_case_per_student")]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody has to do something: neither the authority nor a later answer has settled it."""
+        return self.agreed_at is None and self.passed_at is None
 
     def __str__(self) -> str:
         return self.result

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from xueji.accounts.permissions import Permission
 from xueji.accounts.queries import Viewer
@@ -355,15 +356,33 @@ def absentees(viewer: Viewer, campaign: Campaign, now: datetime) -> QuerySet[Cas
     Whose photo was found wrong (异议成立) is on it too, until another one is there.
     """
     groups = [a.group for a in notice_of(campaign).audiences if a.group not in {"must_not", "later", "stands", "optional"}]
-    last = campaign.sessions.order_by("-closes").values_list("closes", flat=True).first()
     missed = Q(slot__session__closes__lt=now)
-    if last is None or last < now:
+    if _days_over(campaign, now):
         missed |= Q(slot=None)
     void = Exists(Dispute.objects.filter(capture=OuterRef("pk"), upheld=True))
     photographed = Capture.objects.filter(~void, campaign=campaign).values("record")
     refused = Q(record__in=Capture.objects.filter(void, campaign=campaign).values("record"))
     came = Q(pk__in=Turn.objects.filter(campaign=campaign, outcome="done").values("case"))
     return cases_in(viewer, campaign).filter(missed | refused, group__in=groups).exclude(record__in=photographed).filter(~came | refused)
+
+
+def _days_over(campaign: Campaign, now: datetime) -> bool:
+    """Whether nobody can come any more but to the make-up: the last session is over.
+
+    Without a timetable the bureau's delivery says that the days are over, else the end of the notice's step.
+    """
+    last = campaign.sessions.order_by("-closes").values_list("closes", flat=True).first()
+    if last is not None:
+        return last < now
+    if Capture.objects.filter(campaign=campaign, origin=Origin.BUREAU).exists():
+        return True
+    ends = [s.window.closes for s in notice_of(campaign).steps if s.kind in {"attend", "upload"} and s.window.closes]
+    return max(ends, default=campaign.closes) < now
+
+
+def may_be_absent(campaign: Campaign, now: datetime) -> bool:
+    """Whether anybody can be absent yet (已有场次结束): before the end of the first session nobody is."""
+    return campaign.sessions.filter(closes__lt=now).exists() or _days_over(campaign, now)
 
 
 def proof_of(case: Case, capture: Capture, now: datetime) -> list[tuple[NoticeStep, Window]]:
@@ -391,7 +410,7 @@ def disputes_for(viewer: Viewer, campaign: Campaign | None = None) -> QuerySet[D
 def face_cases_for(viewer: Viewer) -> QuerySet[FaceCase]:
     """Students whose face CHSI could not verify, open ones first."""
     rows = FaceCase.objects.filter(visible(viewer, Permission.CASE_READ, "record__"))
-    return rows.select_related("record__person", "record__college").order_by("agreed_at", "found_at")
+    return rows.select_related("record__person", "record__college").annotate(settled_at=Coalesce("agreed_at", "passed_at")).order_by("settled_at", "found_at")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Telling students where and when they come, after a timetable was published (告知采集时段)."""
+"""Telling students where and when they come, after a timetable was published or a session moved (告知采集时段)."""
 
 from __future__ import annotations
 
@@ -29,12 +29,17 @@ def moved_since(campaign: Campaign, former: dict[object, tuple[str, str, datetim
     return sorted(str(case) for case in {*former, *now} if former.get(case) != now.get(case))
 
 
-def tell_places(act: Act, campaign: Campaign, cases: Sequence[str], *, heard: Callable[[int, int], None] = lambda done, total: None) -> int:
-    """Tell the students of these cases where and when they come (告知时段). Returns how many were told."""
+def tell_places(
+    act: Act, campaign: Campaign, cases: Sequence[str], *, occasion: str = "", heard: Callable[[int, int], None] = lambda done, total: None,
+) -> int:  # fmt: skip
+    """Tell the students of these cases where and when they come (告知时段). Returns how many were told.
+
+    Interrupted and repeated with the same ``occasion`` it goes on where it stopped: nobody is told twice.
+    """
     people = []
     for start in range(0, len(cases), PORTION):
         found = Case.objects.filter(pk__in=cases[start : start + PORTION], record__account__isnull=False).select_related("record")
         people += [Recipient(case.record.account_id, scope_of_case(case)) for case in found]
     if people:
-        send_to_many(act, letter_of(campaign), Kind.SESSION, people, scope=ANYWHERE, tell=heard)
+        send_to_many(act, letter_of(campaign), Kind.SESSION, people, scope=ANYWHERE, occasion=occasion, tell=heard)
     return len(people)

@@ -14,7 +14,7 @@ from xueji.accounts.queries import Viewer
 from xueji.campaigns.models import Campaign, Case
 from xueji.catalogue.text import Text
 from xueji.photos.day.models import Capture, Dispute, FaceCase, Nomination, PrintEntry, Readiness, Session, Slot, Turn
-from xueji.photos.day.queries import absentees, captures_of, cases_in, face_cases_for, graduand, sessions_for, sessions_of, taken, terms_of
+from xueji.photos.day.queries import absentees, captures_of, cases_in, face_cases_for, graduand, may_be_absent, sessions_for, sessions_of, taken, terms_of
 from xueji.records.queries import matching
 from xueji.rules.capture import duty
 from xueji.rules.findings import Finding
@@ -48,6 +48,8 @@ WHEREABOUTS: dict[str, Text] = {
     Whereabouts.FACE: Text("身份待复核", "Identity in doubt"),
 }
 
+NOT_YET = Text("应到未到：还没有场次结束", "Absent: no session is over yet")
+
 
 def _of_round(campaign: Campaign) -> QuerySet[Capture]:
     return Capture.objects.filter(record=OuterRef("record"), campaign=campaign)
@@ -76,30 +78,33 @@ def standing_at(cases: QuerySet[Case], campaign: Campaign, where: str, *, viewer
     if where == Whereabouts.DISPUTED:
         return cases.filter(Exists(Dispute.objects.filter(capture__record=OuterRef("record"), capture__campaign=campaign, decided_at=None)))
     if where == Whereabouts.FACE:
-        return cases.filter(Exists(FaceCase.objects.filter(record=OuterRef("record"), agreed_at=None)))
+        return cases.filter(Exists(FaceCase.objects.filter(record=OuterRef("record"), agreed_at=None, passed_at=None)))
     return cases
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many of the viewer's students stand at a place (人数)."""
+    """How many of the viewer's students stand at a place (人数); None where nobody can stand there yet."""
 
     where: str
     word: Text
-    count: int
+    count: int | None
 
 
 def tallied(viewer: Viewer, campaign: Campaign, now: datetime) -> list[Tally]:
     """Every place with its number of students, everybody ("") first; one query each, however many students there are.
 
     "No session" is left out while no timetable is published, "to be verified" where the notice asks for no verification.
+    Absent is nobody before the first session is over; the tally says so, and does not say that everybody came.
     """
     cases, planned = cases_in(viewer, campaign).select_related(None).order_by(), Session.objects.filter(campaign=campaign).exists()
     found = [Tally("", Text("名单", "On the lists"), cases.count())]
     for where, word in WHEREABOUTS.items():
         if where == Whereabouts.NO_PLACE and not planned or where == Whereabouts.UNCONFIRMED and not terms_of(campaign).round.proofread:
             continue
-        found.append(Tally(where, word, standing_at(cases, campaign, where, viewer=viewer, now=now).count()))
+        count = standing_at(cases, campaign, where, viewer=viewer, now=now).count()
+        early = where == Whereabouts.ABSENT and not count and not may_be_absent(campaign, now)
+        found.append(Tally(where, NOT_YET if early else word, None if early else count))
     return found
 
 

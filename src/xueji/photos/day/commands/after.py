@@ -85,7 +85,8 @@ def take_over_captures(act: Act, campaign: Campaign, *, arrivals: Iterable[Arriv
 def take_over_faces(act: Act, *, rows: Iterable[tuple[StudentRecord, Face, bool]], source: str) -> Change:
     """Take over CHSI's answers (导入学信网比对结果): (record, result, whether CHSI has a photo). A failing face opens a case.
 
-    Where the authority has agreed already (同意备案), an older answer about the same photo changes nothing.
+    Where the authority has agreed already (同意备案), an older answer about the same photo changes nothing. An answer that
+    the comparison passed closes the case that an earlier one opened.
     The result is (answers, cases opened).
     """
     answers = cases = 0
@@ -93,9 +94,9 @@ def take_over_faces(act: Act, *, rows: Iterable[tuple[StudentRecord, Face, bool]
     for start in range(0, len(told), PORTION):
         part = told[start : start + PORTION]
         last = {c.record_id: c for c in Capture.objects.filter(record__in=[r.pk for r, _, _ in part]).order_by("version")}
-        known = FaceCase.objects.filter(record__in=[r.pk for r, _, _ in part]).values_list("record", "capture", "agreed_at")
-        waiting = {record for record, _, agreed in known if agreed is None}
-        agreed = {(record, capture) for record, capture, at in known if at is not None}
+        known = FaceCase.objects.filter(record__in=[r.pk for r, _, _ in part]).select_related("record")
+        waiting = {one.record_id: one for one in known if one.is_open}
+        agreed = {(one.record_id, one.capture_id) for one in known if one.agreed_at}
         for record, face, present in part:
             photo = last.get(record.pk)
             if photo is None and present:
@@ -108,10 +109,19 @@ def take_over_faces(act: Act, *, rows: Iterable[tuple[StudentRecord, Face, bool]
                 photo.save(update_fields=["face"])
                 answers += 1
             if face in DOUBTFUL and record.pk not in waiting:
-                FaceCase.objects.create(record=record, capture=photo, result=face, found_at=act.at, source=source[:120])
-                waiting.add(record.pk)
+                waiting[record.pk] = FaceCase.objects.create(record=record, capture=photo, result=face, found_at=act.at, source=source[:120])
                 cases += 1
+            elif face == Face.PASSED and record.pk in waiting:
+                close_face(act, waiting.pop(record.pk), source=source)
     return Change(f"source:{source}", ANYWHERE, {"answers": answers, "cases": cases}, (answers, cases), unchanged=not (answers or cases))
+
+
+@command(needs=Permission.SOURCE_IMPORT, records="face.passed", scope=lambda face, **_: scope_of(face.record))
+def close_face(act: Act, face: FaceCase, *, source: str) -> Change:
+    """A later answer of CHSI says that the comparison passed (后来比对通过): nothing is left to verify. ``source`` is where it says so."""
+    face.passed_at, face.passed_source = act.at, source[:120]
+    face.save(update_fields=["passed_at", "passed_source"])
+    return Change(f"record:{face.record.student_number}", scope_of(face.record), {"was": face.result, "source": source}, face)
 
 
 def _current(case: Case) -> Capture:
@@ -233,7 +243,7 @@ def send_online(act: Act, case: Case, *, content: bytes) -> Change:
 def verify_face(act: Act, face: FaceCase, *, evidence: bytes, title: str = "") -> Change:
     """The school has verified in person that it is the student (学校核实身份), with the material."""
     _locked(face)
-    if face.verified_at:
+    if face.verified_at or not face.is_open:
         raise Stopped([finding("PROOF.004")])
     face.evidence = store_file(act, evidence, purpose="evidence", scope=scope_of(face.record), title=title).result
     face.verified_at, face.verified_by = act.at, act.by.label
@@ -245,8 +255,8 @@ def verify_face(act: Act, face: FaceCase, *, evidence: bytes, title: str = "") -
 def file_face(act: Act, face: FaceCase, *, number: str) -> Change:
     """The result was filed online and on paper (线上备案). Stopped before the school has verified the person."""
     _locked(face)
-    if not face.verified_at or face.filed_at or not number.strip():
-        raise Stopped([finding("PROOF.004") if face.filed_at else finding("CAMP.022", field="number")])
+    if not face.verified_at or face.filed_at or not face.is_open or not number.strip():
+        raise Stopped([finding("PROOF.004") if face.filed_at or not face.is_open else finding("CAMP.022", field="number")])
     face.filed_at, face.filed_number = act.at, number.strip()[:60]
     face.save(update_fields=["filed_at", "filed_number"])
     return Change(f"record:{face.record.student_number}", ANYWHERE, {"number": face.filed_number}, face)
@@ -256,7 +266,7 @@ def file_face(act: Act, face: FaceCase, *, number: str) -> Change:
 def agree_face(act: Act, face: FaceCase) -> Change:
     """The authority agrees (同意备案): the photo counts again."""
     _locked(face)
-    if not face.filed_at or face.agreed_at:
+    if not face.filed_at or not face.is_open:
         raise Stopped([finding("PROOF.004")])
     face.agreed_at = act.at
     face.save(update_fields=["agreed_at"])

@@ -10,12 +10,9 @@ from django.db.models import Count
 
 from xueji.accounts.permissions import Permission
 from xueji.campaigns.commands import mark_own_step
-from xueji.campaigns.letters import letter_of
 from xueji.campaigns.models import Campaign, Case
 from xueji.campaigns.queries import SHANGHAI, notice_of, scope_of_case
 from xueji.journal.command import ANYWHERE, Act, Change, Scope, Stopped, command
-from xueji.notify.sending import send_to_many
-from xueji.notify.terms import Kind, Recipient
 from xueji.photos.day.models import Readiness, Session, Slot
 from xueji.photos.day.queries import sessions_for, terms_of, unready
 from xueji.photos.day.worklists import UNCALLED, has_come
@@ -100,12 +97,15 @@ def _placed(campaign: Campaign, sessions: Sequence[Session], chosen: dict[object
 
 @command(needs=Permission.SCHEDULE_MANAGE, records="session.moved")
 def move_session(act: Act, session: Session, *, room: str, opens: datetime, closes: datetime, reason: str) -> Change:
-    """Move a session to another room or time (改期、换地点), with its places; everybody affected is told. The result is how many."""
+    """Move a session to another room or time (改期、换地点), with its places. The result is the cases that are to be told (tell_places).
+
+    The reason stands on the students' pages beside the former place and time.
+    """
     others = [o for o in Session.objects.filter(campaign=session.campaign, campus=session.campus).exclude(pk=session.pk)]
     rows = [Planned(n, o.campus, o.room, o.opens, o.closes, o.capacity, tuple(o.colleges), o.open_day) for n, o in enumerate(others, 1)]
     own = Planned(0, session.campus, room.strip(), opens, closes, session.capacity, tuple(session.colleges), session.open_day)
     if (session.room, session.opens, session.closes) == (own.room, opens, closes):
-        return Change(f"session:{session.pk}", result=0, unchanged=True)  # the same again: nobody is told twice
+        return Change(f"session:{session.pk}", result=[], unchanged=True)  # the same again: nobody is told twice
     found = stops([f for f in timetable([*rows, own]) if f.place == "0"])
     if closes <= act.at:
         found.append(finding("SESS.010", field="opens", opens=opens.astimezone(SHANGHAI)))
@@ -114,17 +114,16 @@ def move_session(act: Act, session: Session, *, room: str, opens: datetime, clos
     if found:
         raise Stopped(found)
     session.moved_from = f"{session.room} {session.opens.astimezone(SHANGHAI):%F %H:%M}"
+    session.moved_because = reason.strip()[:200]
     shift = opens - session.opens
     session.room, session.opens, session.closes = room.strip(), opens, closes
     session.save()
-    slots = list(session.slots.select_related("case__record"))
+    slots = list(session.slots.all())
     for slot in slots:
         slot.starts += shift
     Slot.objects.bulk_update(slots, ["starts"], batch_size=500)
-    people = [Recipient(s.case.record.account_id, scope_of_case(s.case)) for s in slots if s.case.record.account_id]
-    if people:
-        send_to_many(act, letter_of(session.campaign), Kind.SESSION, people, scope=ANYWHERE)
-    return Change(f"session:{session.pk}", ANYWHERE, {"reason": reason.strip(), "was": session.moved_from, "told": len(people)}, len(people))
+    detail = {"reason": session.moved_because, "was": session.moved_from, "students": len(slots)}
+    return Change(f"session:{session.pk}", ANYWHERE, detail, sorted(str(slot.case_id) for slot in slots))
 
 
 @command(needs=Permission.CASE_FILL, records="slot.chosen", scope=_of_case)
