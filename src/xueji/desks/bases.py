@@ -8,6 +8,8 @@ from xueji.accounts.queries import Viewer
 FRAMES = (
     (Permission.CAMPAIGN_MANAGE, "registry/base.html"),
     (Permission.CASE_READ, "college/base.html"),
+    (Permission.STATION_OPERATE, "capture/base.html"),
+    (Permission.ARCHIVE_RECEIVE, "archive/base.html"),
 )
 
 

@@ -12,6 +12,7 @@ from xueji.accounts.permissions import Permission
 from xueji.accounts.queries import Viewer
 from xueji.campaigns.models import Campaign, Case
 from xueji.campaigns.queries import cases_for, notice_of
+from xueji.catalogue.text import Text
 from xueji.graduation.models import AdverseNotice, Amendment, Filing, FilingRow, JointRequest, ProgrammePlan, Proposal, RequirementException
 from xueji.graduation.reviewing import Review, material, published_plans, review
 from xueji.graduation.terms import ADVERSE
@@ -130,7 +131,7 @@ class CollegeTally:
     """How far a college is: how many on each conclusion, approved, still open."""
 
     college: str
-    name: str
+    name: Text
     total: int
     proposed: int
     approved: int
@@ -140,7 +141,7 @@ def tallies(viewer: Viewer, campaign: Campaign) -> list[CollegeTally]:
     """One line per college, one query."""
     rows = (
         Case.objects.filter(visible(viewer, Permission.CASE_READ, "record__"), campaign=campaign, left_at=None)
-        .values("record__college_id", "record__college__name")
+        .values("record__college_id", "record__college__name", "record__college__name_en")
         .annotate(
             total=Count("pk"),
             proposed=Count("proposal", filter=Q(proposal__isnull=False)),
@@ -148,7 +149,8 @@ def tallies(viewer: Viewer, campaign: Campaign) -> list[CollegeTally]:
         )
         .order_by("record__college_id")
     )
-    return [CollegeTally(r["record__college_id"], r["record__college__name"], r["total"], r["proposed"], r["approved"]) for r in rows]
+    named = [(r, Text(r["record__college__name"], r["record__college__name_en"])) for r in rows]
+    return [CollegeTally(r["record__college_id"], name, r["total"], r["proposed"], r["approved"]) for r, name in named]
 
 
 def filings(viewer: Viewer, campaign: Campaign | None = None) -> QuerySet[Filing]:

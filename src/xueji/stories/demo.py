@@ -15,15 +15,17 @@ from xueji.campaigns.models import Campaign, Case
 from xueji.campaigns.notice import moved_by_days, read_notice
 from xueji.campaigns.queries import SHANGHAI, cases_for
 from xueji.catalogue.text import Text
+from xueji.certificates.models import Certificate
 from xueji.collection.commands import receive_form, return_form
 from xueji.exchange.commands.rosters import receive_roster
 from xueji.exchange.roster import running
 from xueji.journal.command import Act, Stopped
 from xueji.records.models import StudentRecord
 from xueji.stories import enrolment
-from xueji.stories.demo_certificates import bring_to_certificates
+from xueji.stories.demo_certificates import COLLEGE, bring_to_certificates
 from xueji.stories.demo_confirmation import bring_in_chsi, confirm_some
 from xueji.stories.demo_graduation import bring_to_review
+from xueji.stories.demo_photos import PLANNED, bring_to_camera
 from xueji.stories.roster_file import write_roster
 from xueji.stories.students import students
 from xueji.stories.telling import Progress, quietly
@@ -33,7 +35,7 @@ NOTICES = Path(__file__).resolve().parents[3] / "campaigns"
 ALIVE = 220
 """How many of the new postgraduates have done something already."""
 OWN_PASSWORD = "south-gate-2468"
-"""Of the one student who has signed in before."""
+"""Of the students who have signed in before."""
 
 
 def days_to_move(text: str, now: datetime) -> int:
@@ -75,8 +77,9 @@ def build(now: datetime, folder: Path, *, count: int = 3000, seed: int = 2024, p
             secretaries = {code[3:]: actor_for(account) for code, account in staff.items() if code.startswith("SEC")}
             _bring_to_life(registrar, secretaries, campaign, now, progress)
             doors += _students_doors(registrar, campaign, now)
+    bring_to_camera(registrar, opened, now, progress)
     bring_to_certificates(staff, now, progress)
-    return doors
+    return doors + _later_doors(opened, now)
 
 
 def _roster_in(act: Act, folder: Path, count: int, seed: int, progress: Progress) -> None:
@@ -162,6 +165,24 @@ def _students_doors(registrar: AccountActor, campaign: Campaign, now: datetime) 
     if abroad:
         found.append(_door(Text("国际学生，首次登录（英文）", "International student, first sign-in (English)"), abroad.record, first_password_of(abroad.record)))
     return found
+
+
+def _later_doors(campaigns: Sequence[Campaign], now: datetime) -> list[Door]:
+    """A student who graduates next year (photo, name, confirmation), and one whose certificate waits at the college."""
+    found = []
+    planned = next((campaign for campaign in campaigns if campaign.code == PLANNED), None)
+    coming = Case.objects.filter(campaign=planned, record__college=COLLEGE, readiness=None, slot__isnull=False).select_related("record__person", "record__account").first()
+    if coming:
+        found.append(_own_password(coming.record, now, Text("预毕业研究生：拍照、姓名拼音", "Graduates next year: photo, name in pinyin")))
+    waiting = Certificate.objects.filter(place="college", record__college=COLLEGE).select_related("record__person", "record__account").first()
+    if waiting:
+        found.append(_own_password(waiting.record, now, Text("毕业生：证书在学院待领", "Graduate: the certificate waits at the college")))
+    return found
+
+
+def _own_password(record: StudentRecord, now: datetime, role: Text) -> Door:
+    change_password(Act(AccountActor(record.account), now, "student"), record.account, new=OWN_PASSWORD)
+    return _door(role, record, OWN_PASSWORD)
 
 
 def _door(role: Text, record: StudentRecord, password: str) -> Door:

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from xueji.campaigns.queries import own_cases
 from xueji.desks.acting import for_students, for_the_signed_in, viewer_of
+from xueji.desks.bases import own_base
 from xueji.desks.components.pace import too_many
 from xueji.imaging import judge_photo
 from xueji.imaging.measure import measure
@@ -39,7 +40,7 @@ STILLS, SECONDS = 40, 10
 def rehearsal(request: HttpRequest) -> HttpResponse:
     """The page with the camera; a photo sent here is judged at full size and forgotten."""
     part = request.headers.get("X-Part") == "result"
-    return render(request, "capture/rehearsal_result.html" if part else "capture/rehearsal.html", _looked_at(request, PROFILE))
+    return render(request, "capture/rehearsal_result.html" if part else "capture/rehearsal.html", {**_looked_at(request, PROFILE), "base": own_base(viewer_of(request))})
 
 
 @for_students

@@ -25,7 +25,7 @@ from xueji.photos.day.commands.after import confirm_photo, dispute_photo, send_o
 from xueji.photos.day.commands.codes import issue_code
 from xueji.photos.day.commands.sessions import acknowledge_item, choose_slot
 from xueji.photos.day.queries import code_of, keys_now, photos_of, proof_of, sessions_for, slot_of, terms_of, token_of, unready
-from xueji.photos.day.terms import yuan
+from xueji.photos.day.terms import Mode, yuan
 from xueji.photos.day.worklists import UNCALLED, has_come, last_day, other_sessions, own_disputes
 from xueji.rules.findings import Finding
 
@@ -112,7 +112,8 @@ def code(request: HttpRequest, case_id: UUID) -> HttpResponse:
         return redirect("student:photo-code", case_id=case_id)
     held = issue_code(act_of(request, "student"), case).result if code_of(case) is None or code_of(case).expires_at <= timezone.now() else code_of(case)
     drawn = mark_safe(qr(token_of(held)))
-    return render(request, "student/photo_code.html", {"case": case, "notice": notice_of(case.campaign), "code": held, "qr": drawn, "slot": slot_of(case)})
+    return render(request, "student/photo_code.html", {"case": case, "notice": notice_of(case.campaign), "code": held, "qr": drawn, "slot": slot_of(case),
+                                                       "house": terms_of(case.campaign).mode == Mode.IN_HOUSE})  # fmt: skip
 
 
 @for_students

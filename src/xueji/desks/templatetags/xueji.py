@@ -32,6 +32,12 @@ def said(text):
 
 
 @register.filter
+def named(thing):
+    """The name of a college, an office, a contact in the language of the page; the Chinese one where it has no other."""
+    return (getattr(thing, "name_en", "") if languages.current() == "en" else "") or getattr(thing, "name", "")
+
+
+@register.filter
 def moment(at):
     """`9月10日（周四）17:00`; a dash for nothing."""
     return moments.moment_text(at, languages.current(), year=moments.this_year()) if at else "—"
