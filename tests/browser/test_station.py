@@ -176,7 +176,7 @@ def test_a_photo_taken_offline_that_is_sent_back_calls_the_student_back(today, s
     page.context.set_offline(False)
     expect(page.get_by_text("网络正常，没有待送；1 张照片还没有检测")).to_be_visible(timeout=30_000)
     turn = Turn.objects.get()
-    why = {"rule": "face_count", "level": "reject", "id": "PHOTO.101", "message": {"zh": "照片里没有人像。", "en": "No portrait."}}
+    why = {"rule": "face_count", "level": "reject", "id": "PHOTO.101", "message": {"zh": "照片里没有人像。", "en": "No portrait."}, "remedy": {"zh": "请重拍。", "en": "Take it again."}}
     later = timezone.now() + timedelta(seconds=1)
     verdict = Judgement.objects.create(record=turn.case.record, taken="station", photo_digest="x", profile="chsi-graduation", profile_digest="x", outcome="reject", findings=[why], judged_at=later, judged_by="x")
     Turn.objects.update(judgement=verdict)

@@ -161,7 +161,7 @@ def _table(content: bytes, needed: str) -> tuple[list[tuple[int, dict[str, str]]
         return [], "", [finding(wrong.id, **wrong.values)]
     headings = [h.strip() for h in sheet.columns]
     key = next((k for k in KEYS if k in headings), "")
-    if not key or (needed and not {needed, needed.upper()} & set(headings)):
+    if not key or (needed and not {needed, needed.lower()} & set(headings)):
         return [], "", [finding("PHIM.006", column=needed or "学号")]
     rows = [(n, {h: _text(c) for h, c in zip(headings, cells, strict=True)}) for n, cells in sheet.rows]
     return rows, key, []
@@ -202,7 +202,7 @@ def look_through_list(content: bytes, campaign: Campaign, *, taken_on: date, tod
 
 def look_through_faces(content: bytes) -> tuple[list[tuple[StudentRecord, Face, bool]], list[Finding]]:
     """CHSI's 在校生 download: 学号 (XH), BZ with the face comparison, ZP whether a photo is there."""
-    rows, key, found = _table(content, "bz")
+    rows, key, found = _table(content, "BZ")
     numbers = _known([row[key] for _, row in rows])
     answers, unknown = [], []
     for number, row in rows:

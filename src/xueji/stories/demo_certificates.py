@@ -63,7 +63,8 @@ def _graduates(office: Act, day: date) -> list[StudentRecord]:
     chosen = list(chosen.exclude(person__population="international").order_by("-student_number")[: PRINTED + TO_RELEASE])
     for n, record in enumerate(chosen):
         values = {"conclusion": "graduation", "graduated_on": str(day - timedelta(days=30))}
-        change_record(office, record, values=values | ({"commissioned": "directed"} if n == 0 else {}), reason="上届补授")
+        first = n == len(chosen) - 1  # by student number: printed, so that the archive has something to receive
+        change_record(office, record, values=values | ({"commissioned": "directed"} if first else {}), reason="上届补授")
         store_file(Act(SystemActor("采集"), office.at, "job"), form_picture(portrait(n)), purpose="photo", scope=scope_of(record))
     return sorted(chosen, key=lambda record: record.student_number)
 

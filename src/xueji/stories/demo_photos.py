@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from xueji.accounts.queries import AccountActor, SystemActor
@@ -29,6 +29,8 @@ OWN_ROUND = Path(__file__).with_name("campus_card.toml")
 PLANNED, ONLINE = "2025-bit-photo", "2020-bit-photo"
 STAYED_AWAY, OBJECTED = 4, 1
 """Of yesterday's session of the school's own round."""
+WRITTEN_FOR = date(2024, 9, 8)
+"""The day of the round's text that becomes today."""
 DAYS_OPEN = 7
 """On each of the next days the station is open to everybody, so that it can be tried on any of them."""
 HOURS_OPEN = 9
@@ -40,7 +42,7 @@ def bring_to_camera(registrar: AccountActor, campaigns: Sequence[Campaign], now:
     progress("采集 photo days", 0, 3)
     early = Act(registrar, now - timedelta(days=4), "registry")
     make_keys(early)
-    moved = (now.astimezone(SHANGHAI).date() - datetime(2024, 9, 8).date()).days
+    moved = (now.astimezone(SHANGHAI).date() - WRITTEN_FOR).days
     own = open_campaign(early, text=OWN_ROUND.read_text("utf-8"), move_by_days=moved).result[0]
     announce(early, own)
     _own_days(early, own, now)

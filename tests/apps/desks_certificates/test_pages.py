@@ -48,14 +48,21 @@ def test_a_run_is_proved_released_received_and_boxed_on_screen(office):
     address = f"/registry/certificates/runs/{run.pk}/"
     assert "RUN.006" in one.post(address, {"release": "1"}).content.decode()
     for client, word in ((one, "prove"), (one, "look"), (one, "release"), (two, "release"), (one, "printed")):
+        if word in {"look", "release"}:
+            assert one.get(f"{address}print.pdf").status_code == 404 and "print.pdf" not in one.get(address).content.decode(), "only what two people released is printed"
         assert client.post(address, {word: "1"}).status_code == 302, word
     assert one.get(f"{address}print.pdf").content.startswith(b"%PDF")
     assert one.post("/registry/certificates/", {"box": "A"}).status_code == 302
     assert one.post("/registry/certificates/", {"box": "Z"}).status_code == 404
     secretary = office.world.client("王秘书")
     box = Box.objects.get()
+    assert "清点后可以领取" in office.world.client("李明").get("/student/certificates/").content.decode(), "the box is on its way"
     assert "HAND.006" in secretary.post("/college/certificates/", {"box": box.pk, "counted": "7"}).content.decode()
     assert secretary.post("/college/certificates/", {"box": box.pk, "counted": "1"}).status_code == 302
+    waits = office.world.client("李明").get("/student/certificates/").content.decode()
+    assert "可以领取了" in waits and "委托书" in waits
+    early = office.world.client("李明").post("/student/certificates/", {"kind": "attestation", "reason": "遗失", "fee_paid": "on", "evidence": SimpleUploadedFile("a.pdf", PDF)})
+    assert early.status_code == 422 and "HAND.016" in early.content.decode()
     page = f"/college/certificates/{Certificate.objects.get().pk}/"
     assert "HAND.004" in secretary.post(page, {"hand": "1", "how": "proxy", "proxy": "李大明"}).content.decode()
     scan = SimpleUploadedFile("委托书.pdf", PDF)

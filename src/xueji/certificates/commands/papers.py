@@ -46,7 +46,7 @@ def request_paper(
         if evidence is None or not fee_paid:
             problems.append(finding("HAND.009", field="evidence"))
         if not Certificate.objects.filter(record=record, kind__in=["graduation", "completion"], signed_for_at__isnull=False).exists():
-            problems.append(finding("HAND.011", why="没有签收过的证书", why_en="no certificate was signed for"))
+            problems.append(finding("HAND.016", field="kind"))
     elif not record.continuous_programme or record.conclusion not in {"graduation", "upgrade", "completion"}:
         problems.append(finding("HAND.010"))
     if problems:

@@ -59,7 +59,7 @@ def own_certificates(viewer: Viewer) -> QuerySet[Certificate]:
     if not isinstance(viewer, AccountActor) or not viewer.is_student:
         return Certificate.objects.none()
     mine = Certificate.objects.filter(record__account_id=viewer.account.pk, run__second_at__isnull=False)
-    return mine.select_related("record__person", "record__college", "number", "run").prefetch_related("moves").order_by("issued_on")
+    return mine.select_related("record__person", "record__college", "number", "run").prefetch_related("moves__box").order_by("issued_on")
 
 
 def boxes_for(viewer: Viewer) -> QuerySet[Box]:

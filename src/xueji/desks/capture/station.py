@@ -198,7 +198,8 @@ def _verdict(judged: Any) -> dict[str, Any]:
     unchecked = [f for f in judged.findings if f["level"] == "unchecked"]
     outcome = judged.outcome
     said_of = words.get(outcome, words["unchecked"])
-    lines = [f"{f['id']} {said(Text(**f['message']))}" for f in judged.findings if f["level"] in {"reject", "warn"}]
+    sentence = Text("{message}{remedy} {id}", "{message} {remedy} {id}")
+    lines = [str(said(sentence.format(message=Text(**f["message"]), remedy=Text(**f["remedy"]), id=f["id"]))) for f in judged.findings if f["level"] in {"reject", "warn"}]
     if unchecked and outcome != "unchecked":
         lines.append(str(said(Text("有 {n} 项未检测", "{n} rules not checked").format(n=len(unchecked)))))
     return {"outcome": outcome, "said": str(said(said_of)), "lines": lines}
@@ -299,7 +300,7 @@ def _clean(text: Any) -> str:
 @require_safe
 def worker(request: HttpRequest) -> HttpResponse:
     """The service worker of the station, allowed to keep the pages under /capture/."""
-    kept = [static(f"xueji/{name}") for name in ("tokens.css", "shell.css", "components.css", "tables.css", "pages.css", "registry.css", "capture/station.css",
+    kept = [static(f"xueji/{name}") for name in ("tokens.css", "photo.css", "shell.css", "components.css", "tables.css", "pages.css", "registry.css", "capture/station.css",
                                                  "capture/station.js", "capture/sealing.js", "capture/guidance.js", "capture/camera.js", "js/countdown.js", "js/keys.js", "js/selection.js", "mark.svg")]  # fmt: skip
     answer = HttpResponse(f"const KEPT = {json.dumps(kept)};\n{WORKER.read_text('utf-8')}", content_type="text/javascript")
     answer["Service-Worker-Allowed"] = "/capture/"

@@ -253,12 +253,11 @@ def _sample(request: HttpRequest, made: Callable[[datetime], bytes], back: str, 
 @require_safe
 @RELEASE
 def print_file(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The print file; before two people released it, it says so in its name."""
+    """The print file, once two people released it: before that, and after a recall, nobody can print from it; the sample is for looking."""
     found = runs_for(viewer_of(request)).filter(pk=pk, file__isnull=False).first()
-    if found is None:
+    if found is None or not found.released:
         raise Http404
     note_opening(act_of(request, "registry"), found.file)
     answer = HttpResponse(bytes_of(found.file), content_type="application/pdf")
-    name = "print" if found.released else "sample-not-released"
-    answer["Content-Disposition"] = f'attachment; filename="{name}-{found.sha256[:8]}.pdf"'
+    answer["Content-Disposition"] = f'attachment; filename="print-{found.sha256[:8]}.pdf"'
     return answer

@@ -52,7 +52,7 @@ class PaperForm(forms.Form):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.fields["kind"].choices = [(kind.value, said(words)) for kind, words in WORDS.items()]
         for name, zh, en in (("kind", "申请", "I ask for"), ("reason", "理由", "Reason"),
-                             ("evidence", "遗失声明或损坏照片（学历证明书必交）", "Notice of loss or picture of the damage (for an attestation)"),
+                             ("evidence", "遗失声明或损坏照片（只申请学习证明的不用交）", "Notice of loss or picture of the damage (not for a study certificate)"),
                              ("fee_paid", "工本费已缴", "The fee is paid")):  # fmt: skip
             self.fields[name].label = said(Text(zh, en))
 
@@ -79,11 +79,19 @@ def certificates(request: HttpRequest) -> HttpResponse:
         except Stopped as stopped:
             findings = stopped.findings
     shown = disclosures_of(papers, now)
-    mine = [(c, KIND_WORDS[c.kind], PLACE_WORDS[c.place], [(m, PLACE_WORDS[m.after], HOW_WORDS.get(m.how)) for m in c.moves.all()], _offer(c, shown.get(c.pk)))
+    mine = [(c, KIND_WORDS[c.kind], PLACE_WORDS[c.place], [(m, PLACE_WORDS[m.after], HOW_WORDS.get(m.how)) for m in c.moves.all()], _offer(c, shown.get(c.pk)), _at_college(c))
             for c in papers]  # fmt: skip
     asked = [(r, KIND_WORDS.get(r.kind, Text("结业换毕业", "Exchange"))) for r in requests_for(viewer)]
     return render(request, "student/certificates.html", {"mine": mine, "asked": asked, "form": form, "findings": findings},
                   status=422 if findings or form.errors else 200)  # fmt: skip
+
+
+def _at_college(paper: Any) -> str:
+    """"waits" when the college has counted it and it can be collected, "coming" while its box is on the way, "" elsewhere."""
+    if paper.place != Place.COLLEGE or paper.revoked_at or paper.commissioned:
+        return ""
+    box = next((m.box for m in reversed(list(paper.moves.all())) if m.box), None)
+    return "coming" if box is not None and not box.received_at else "waits"
 
 
 def _offer(paper: Any, row: Any) -> dict[str, Any]:

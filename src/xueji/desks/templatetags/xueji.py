@@ -130,7 +130,7 @@ def finding_list(findings, title=""):
 @register.inclusion_tag("components/error_summary.html")
 def error_summary(form, title=""):
     """What must be mended on this form, each with a link to its field."""
-    found = [(row_id, mistake) for bound in form for row_id, mistake in ((bound.auto_id, mistake) for mistake in rows.mistakes_of(bound))]
+    found = [(bound, mistake) for bound in form for mistake in rows.mistakes_of(bound)]
     general = [rows.mistake_of(error) for error in form.non_field_errors().as_data()]
     return {
         "found": found,

@@ -263,13 +263,13 @@ class FaceCase(models.Model):
         ordering = ["found_at"]
         constraints = [models.UniqueConstraint(fields=["record"], condition=models.Q(agreed_at=None, passed_at=None), name="one_open_face_case_per_student")]
 
+    def __str__(self) -> str:
+        return self.result
+
     @property
     def is_open(self) -> bool:
         """Whether somebody has to do something: neither the authority nor a later answer has settled it."""
         return self.agreed_at is None and self.passed_at is None
-
-    def __str__(self) -> str:
-        return self.result
 
 
 class Envelope(models.Model):

@@ -14,7 +14,18 @@ from xueji.accounts.queries import Viewer
 from xueji.campaigns.models import Campaign, Case
 from xueji.catalogue.text import Text
 from xueji.photos.day.models import Capture, Dispute, FaceCase, Nomination, PrintEntry, Readiness, Session, Slot, Turn
-from xueji.photos.day.queries import absentees, captures_of, cases_in, face_cases_for, graduand, may_be_absent, sessions_for, sessions_of, taken, terms_of
+from xueji.photos.day.queries import (
+    absentees,
+    captures_of,
+    cases_in,
+    face_cases_for,
+    graduand,
+    may_be_absent,
+    sessions_for,
+    sessions_of,
+    taken,
+    terms_of,
+)
 from xueji.records.queries import matching
 from xueji.rules.capture import duty
 from xueji.rules.findings import Finding
@@ -48,7 +59,7 @@ WHEREABOUTS: dict[str, Text] = {
     Whereabouts.FACE: Text("身份待复核", "Identity in doubt"),
 }
 
-NOT_YET = Text("应到未到：还没有场次结束", "Absent: no session is over yet")
+NOT_YET = Text("应到未到：还没到时候", "Absent: not yet")
 
 
 def _of_round(campaign: Campaign) -> QuerySet[Capture]:

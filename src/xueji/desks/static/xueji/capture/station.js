@@ -142,6 +142,10 @@ function conflict(why) {
   part("conflict-box").hidden = false;
 }
 
+function judged(lines) {
+  verdict.replaceChildren(...lines.map((line) => { const p = document.createElement("p"); p.textContent = line; return p; }));
+}
+
 function told(light, lines, shown = "") {
   signal.dataset.signal = { green: "go", amber: "wait", red: "stop" }[light] ?? "";
   part("say").textContent = { green: say("可以拍", "Go ahead"), amber: say("看一看再拍", "Look, then go ahead"), red: say("不能拍", "Not now") }[light] ?? say("请扫码", "Scan a code");
@@ -230,6 +234,11 @@ function leave() {
   part("file").value = verdict.textContent = "";
 }
 
+// either the camera or what it took: the two together push the buttons off a tablet
+function aim(there) {
+  video.hidden = part("shoot").hidden = !(there && stream);
+}
+
 function frame() {
   // 3 : 4 from the middle, as the camera sees it, never mirrored
   const w = video.videoWidth, h = video.videoHeight, high = Math.min(h, (w * 4) / 3), wide = (high * 3) / 4;
@@ -260,6 +269,7 @@ async function shot(mine, photo) {
   picture.src = URL.createObjectURL(photo);
   picture.hidden = part("choice").hidden = false;
   part("paying").hidden = true;
+  aim(false);
   verdict.textContent = say("正在检测……", "Looking…");
   try {
     if (mine.local) throw new NoNetwork();
@@ -268,8 +278,14 @@ async function shot(mine, photo) {
     body.set("photo", photo, "photo.jpg");
     const answer = await ask(mine.address, body), seen = await answer.json();
     if (turn !== mine || mine.photo !== photo) return; // taken again meanwhile: the word is about a picture that is gone
-    if (!answer.ok) { part("choice").hidden = true; verdict.textContent = seen.findings.map((f) => `${f.message} ${f.id}`).join(" "); return; }
-    verdict.textContent = [seen.verdict.said, ...seen.verdict.lines].join(say("；", "; "));
+    if (!answer.ok) { // no picture at all: the next one is taken or chosen
+      mine.photo = null;
+      picture.hidden = part("choice").hidden = true;
+      part("file").value = "";
+      aim(true);
+      return judged(seen.findings.map((f) => `${f.message}${say("", " ")}${f.remedy} ${f.id}`));
+    }
+    judged([seen.verdict.said, ...seen.verdict.lines]);
   } catch (gone) {
     if (!(gone instanceof NoNetwork)) throw gone;
     mine.local = true;
@@ -382,7 +398,7 @@ part("by-camera").hidden = !navigator.mediaDevices?.getUserMedia;
 part("shoot").addEventListener("click", async () => { const mine = turn, photo = await frame(); if (mine) looking = shot(mine, photo); });
 part("file").addEventListener("change", () => { looking = chosen(part("file").files[0]); });
 part("accept").addEventListener("click", () => void accepted());
-part("again").addEventListener("click", () => { turn.photo = null; turn.accepted = false; picture.hidden = part("choice").hidden = true; verdict.textContent = ""; part("shoot").focus(); if (stream) guidance(); });
+part("again").addEventListener("click", () => { turn.photo = null; turn.accepted = false; picture.hidden = part("choice").hidden = true; verdict.textContent = ""; aim(true); part("shoot").focus(); if (stream) guidance(); });
 part("done").addEventListener("click", () => void finished("done"));
 part("left").addEventListener("click", () => void finished("left"));
 window.addEventListener("online", () => void figures());
