@@ -17,6 +17,7 @@ from xueji.notify.models import Delivery
 from xueji.photos.day.commands.after import (
     Arrival,
     agree_face,
+    close_face,
     confirm_photo,
     decide_dispute,
     decide_nomination,
@@ -424,7 +425,10 @@ def test_a_face_that_passes_later_closes_the_open_case_and_says_why(day):
     assert take_over_faces(day.act("刘老师", at(12, 15)), rows=[(day.world.record("李明"), Face.PASSED, True)], source="在校生二.xlsx").result == (1, 0)
     closed = FaceCase.objects.get(record=day.world.record("李明"))
     assert (closed.is_open, closed.passed_source, closed.agreed_at) == (False, "在校生二.xlsx", None)
-    assert FaceCase.objects.get(record=day.world.record("王芳")).is_open, "hers is another question"
+    hers = FaceCase.objects.get(record=day.world.record("王芳"))
+    assert hers.is_open, "hers is another question"
+    with pytest.raises(Refused):
+        close_face(day.act("王秘书", at(12, 15)), hers, source="口头说明")
     event = Event.objects.get(kind="face.passed")
     assert event.detail == {"was": "unsure", "source": "在校生二.xlsx"} and event.subject == "record:S202401001"
     assert stopped(lambda: file_face(registrar, closed, number="BA-1")) == ["PROOF.004"]
