@@ -253,11 +253,13 @@ def test_the_public_page_tells_genuine_forged_nothing_and_foreign_apart(handed_o
         assert not Axe().run(page).response["violations"]
 
 
-def test_a_scanned_address_brings_the_statement_into_the_field(handed_out, desk):
+def test_a_scanned_address_is_answered_at_once_and_leaves_nothing_in_the_address(handed_out, desk):
     page = desk(f"/verify/#{handed_out.paper.statement.partition('#')[2]}")
-    expect(page.get_by_label("二维码里的文字")).to_have_value(re.compile(r"^XJ1\."))
-    page.get_by_role("button", name="核验").click()
     expect(page.get_by_role("status", name="核验结论")).to_contain_text("真实")
+    expect(page.get_by_label("二维码里的文字")).to_have_value(re.compile(r"^XJ1\."))
+    assert "#" not in page.url
+    page = desk("/verify/#%E0%A4%A")
+    expect(page.get_by_role("status", name="核验结论")).to_contain_text("读不出凭证")
 
 
 @EVERY_VIEW

@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 
 from xueji.catalogue.text import Text
 from xueji.desks.components.masks import masked
-from xueji.desks.components.moments import closing_text, day_text, moment_text, span_text
+from xueji.desks.components.moments import closing_text, dated_text, day_text, moment_text, span_text
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 CLOSES = datetime(2026, 9, 10, 9, 0, tzinfo=UTC)
@@ -25,6 +25,8 @@ def test_a_moment_is_written_on_beijing_time_with_its_weekday():
 def test_the_year_is_written_when_it_is_another():
     assert moment_text(CLOSES, "zh", year=2027) == "2026年9月10日（周四）17:00"
     assert day_text(date(2026, 9, 10), "en", year=2027) == "Thu 10 September 2026"
+    assert dated_text(date(2026, 9, 10), "en") == "10 September 2026"
+    assert dated_text(date(2026, 9, 10), "zh") == "2026年9月10日", "a date on a paper has its year, also this year's"
 
 
 @pytest.mark.parametrize("clock", [(11, 0, 0), (10, 23, 59)])

@@ -48,6 +48,11 @@ def day_text(day: date, language: str, *, year: int | None = None) -> str:
     return f"{head}{day.month}月{day.day}日（周{WEEKDAYS_ZH[day.weekday()]}）"
 
 
+def dated_text(day: date, language: str) -> str:
+    """`2026年11月22日`, or `22 November 2026`: a date as it stands on a paper, always with its year."""
+    return f"{day.day} {MONTHS_EN[day.month - 1]} {day.year}" if language == "en" else f"{day.year}年{day.month}月{day.day}日"
+
+
 def span_text(left: timedelta, language: str) -> str:
     """What is left of a window, in the two largest units: `2 天 2 小时`, `5 小时 10 分`, `不到 1 分钟`."""
     seconds = max(0, int(left.total_seconds()))

@@ -59,6 +59,12 @@ def day(on):
 
 
 @register.filter
+def dated(on):
+    """`2026年11月22日`: a date as it stands on a paper; a dash for nothing."""
+    return moments.dated_text(on, languages.current()) if on else "—"
+
+
+@register.filter
 def span(left):
     """A length of time in words: `2 天 2 小时`."""
     return moments.span_text(left, languages.current())

@@ -54,7 +54,14 @@ function show(target, seen) {
 
 const offline = document.querySelector("#offline-verifier");
 const field = document.querySelector("#statement");
-if (field && location.hash.length > 1) field.value = decodeURIComponent(location.hash.slice(1));
+if (field && location.hash.length > 1) {
+  try { field.value = decodeURIComponent(location.hash.slice(1)); } catch { field.value = location.hash.slice(1); }
+  // who scanned the code asked for the answer already; the address loses the statement, so that "back" asks nothing again
+  if (!offline && !document.querySelector("[data-verdict]")) {
+    history.replaceState(null, "", location.pathname);
+    field.form.requestSubmit();
+  }
+}
 if (offline) {
   const held = JSON.parse(document.querySelector("#keys").textContent);
   const run = async (event) => {

@@ -256,8 +256,17 @@ async function chosen(file) {
   const raw = file.size <= LARGEST ? new Uint8Array(await file.arrayBuffer()) : [];
   if (turn !== mine) return;
   if (raw[0] === 0xff && raw[1] === 0xd8) return shot(mine, new Blob([raw], { type: "image/jpeg" }));
-  part("choice").hidden = true;
-  verdict.textContent = `${LOCAL["STAT.034"]} STAT.034`;
+  noPicture(mine, [`${LOCAL["STAT.034"]} STAT.034`]);
+}
+
+// no picture at all: the next one is taken or chosen; one that was accepted already stays
+function noPicture(mine, why) {
+  part("file").value = "";
+  if (mine.accepted) return judged(why);
+  mine.photo = null;
+  picture.hidden = part("choice").hidden = true;
+  aim(true);
+  judged(why);
 }
 
 async function shot(mine, photo) {
@@ -278,13 +287,7 @@ async function shot(mine, photo) {
     body.set("photo", photo, "photo.jpg");
     const answer = await ask(mine.address, body), seen = await answer.json();
     if (turn !== mine || mine.photo !== photo) return; // taken again meanwhile: the word is about a picture that is gone
-    if (!answer.ok) { // no picture at all: the next one is taken or chosen
-      mine.photo = null;
-      picture.hidden = part("choice").hidden = true;
-      part("file").value = "";
-      aim(true);
-      return judged(seen.findings.map((f) => `${f.message}${say("", " ")}${f.remedy} ${f.id}`));
-    }
+    if (!answer.ok) return noPicture(mine, seen.findings.map((f) => `${f.message}${say("", " ")}${f.remedy} ${f.id}`));
     judged([seen.verdict.said, ...seen.verdict.lines]);
   } catch (gone) {
     if (!(gone instanceof NoNetwork)) throw gone;

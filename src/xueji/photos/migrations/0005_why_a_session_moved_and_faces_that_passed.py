@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('photos', '0003_a_counter_entry_names_what_it_reverses'),
+        ('photos', '0004_no_index_within_another'),
         ('records', '0004_find_names_and_conclusions_quickly'),
         ('vault', '0001_keep_files'),
     ]
