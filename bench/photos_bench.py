@@ -42,7 +42,9 @@ from xueji.records.models import College, Person, StudentRecord
 
 DATABASES = ("postgresql",)
 STUDENTS = int(os.environ.get("XUEJI_BENCH_STUDENTS", "100000"))
-SCANS, ENVELOPES = min(STUDENTS // 4, 4000), min(STUDENTS // 4, 5000)
+SCANS, PACED, ENVELOPES = min(STUDENTS // 4, 4000), min(STUDENTS // 4, 3000), min(STUDENTS // 4, 5000)
+RATE = 150
+"""Scans a second that the goal asks for."""
 STATIONS, PORT, CAMPUS = 8, int(os.environ.get("XUEJI_BENCH_PORT", "9160")), "东湖校区"
 NOTICE = Path(__file__).resolve().parent.parent / "campaigns" / "2025-bit-photo.toml"
 
@@ -53,12 +55,13 @@ def run(report) -> None:
     act = Act(SystemActor("bench"), timezone.now(), "cli")
     campaign = _seeded(act)
     _audience(report, act, campaign)
-    scans, envelopes = _codes(act, campaign)
+    scans, paced, envelopes = _codes(act, campaign)
     cookie = _operator()
     with _serving():
         cpu = _cpu_of_children()
         times, lights, wrong = _at_all_stations(campaign, cookie, scans)
         cpu = _cpu_of_children() - cpu
+        waited, late = _paced(campaign, cookie, paced)
         races, numbers = _races(campaign, cookie, scans[:50])
         replay, answers = _replayed(campaign, cookie, envelopes)
     rate = len(times) / (max(begin + took for begin, took in times) - min(begin for begin, _ in times))
@@ -66,7 +69,9 @@ def run(report) -> None:
     report.figure("scan to decision, 8 stations at once", rate, "/s", less=False, goal="at least 150 /s", peer=peer[0] if peer else None,
                   peer_name="pretix 2026.8, 8 clients" if peer else "", note=f"{len(times):,} codes, {wrong} errors, lights {sorted(lights)}, {cpu / len(times) * 1000:.1f} ms CPU in the workers each{note}")  # fmt: skip
     p95 = report.percentile([took for _, took in times], 95) * 1000
-    report.figure("scan to decision, p95", p95, "ms", goal="under 50 ms", peer=peer[1] * 1000 if peer else None, peer_name="pretix 2026.8" if peer else "", note=note.strip(" ;"))
+    report.figure("scan to decision, p95, 8 stations that ask without a pause", p95, "ms", goal="under 50 ms", peer=peer[1] * 1000 if peer else None, peer_name="pretix 2026.8" if peer else "", note=note.strip(" ;"))
+    at_rate = report.percentile(waited, 95) * 1000
+    report.figure(f"scan to decision, p95, {RATE} scans a second offered by 8 stations", at_rate, "ms", goal="under 50 ms", note=f"{len(waited):,} codes, {late} errors, counted from the moment each was due; half of them within {report.percentile(waited, 50) * 1000:.0f} ms")
     report.figure("one winner for each of 50 codes scanned at 8 stations at once", races, "turns", goal="50", note=f"numbers given {numbers[0]} to {numbers[1]} without a gap" if numbers else "NUMBERS WITH A GAP")
     report.figure(f"offline replay of {len(envelopes):,} sealed envelopes with photos, through HTTP", replay, "s", goal="5,000 under 60 s", note=answers)
 
@@ -116,7 +121,7 @@ def _codes(act, campaign):
     make_keys(act)
     now = timezone.now()
     Session.objects.create(campaign=campaign, campus=CAMPUS, room="报告厅", opens=now - timedelta(hours=1), closes=now + timedelta(hours=6), capacity=STUDENTS, open_day=True)
-    cases, until = list(Case.objects.filter(campaign=campaign).values_list("pk", flat=True)[: SCANS + ENVELOPES]), now + timedelta(days=1)
+    cases, until = list(Case.objects.filter(campaign=campaign).values_list("pk", flat=True)[: SCANS + PACED + ENVELOPES]), now + timedelta(days=1)
     Code.objects.bulk_create([Code(case_id=pk, serial=1, issued_at=now, expires_at=until) for pk in cases], batch_size=2000)
     Readiness.objects.bulk_create([Readiness(case_id=pk, item=item, at=now) for n, pk in enumerate(cases) if n % 10 for item in ("code", "clothes", "fee")], batch_size=2000)
     row = keys_now()
@@ -125,7 +130,7 @@ def _codes(act, campaign):
     Image.effect_noise((480, 640), 20).convert("RGB").save(picture, "JPEG", quality=60)
     photo = base64.b64encode(picture.getvalue()).decode()
     _analyze()
-    return tokens[:SCANS], [_sealed(row, token, photo) for token in tokens[SCANS:]]
+    return tokens[:SCANS], tokens[SCANS : SCANS + PACED], [_sealed(row, token, photo) for token in tokens[SCANS + PACED :]]
 
 
 def _sealed(row, token, photo) -> tuple[str, str]:
@@ -211,6 +216,23 @@ def _at_all_stations(campaign, cookie, tokens):
 
     _stations(station)
     return times, lights, len(wrong)
+
+
+def _paced(campaign, cookie, tokens):
+    """The stations in turn, as many a second as the goal asks for; a scan that had to wait for its station is late from when it was due."""
+    times, wrong = [], []
+
+    def station(n, link):
+        begin = time.perf_counter()
+        for k, token in enumerate(tokens[n::STATIONS]):
+            due = begin + (k * STATIONS + n) / RATE
+            time.sleep(max(0.0, due - time.perf_counter()))
+            status, _ = _scan(link, campaign, cookie, token)
+            times.append(time.perf_counter() - due)
+            wrong.extend([status] if status != 200 else [])
+
+    _stations(station)
+    return times, len(wrong)
 
 
 def _races(campaign, cookie, tokens):
