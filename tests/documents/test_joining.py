@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from io import BytesIO
+from xml.etree import ElementTree
 
 import pytest
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -64,8 +65,24 @@ def test_an_odd_portion_gets_a_blank_side(press, form_of):
     one = render(press, [page_of_somebody()], at=AT)
     whole.add(one, even=True)
     whole.add(one)
-    words = pages(whole.whole())
+    pdf = whole.whole()
+    words = pages(pdf)
     assert len(words) == 3 and words[1] == "" and words[0] == words[2]
+    assert b"<xmpTPg:NPages>3<" in pdf
+
+
+def test_the_metadata_count_the_pages_of_all_portions(press, form_of):
+    """However many digits that takes: where the words end is still said rightly."""
+    one, six = (
+        record_form.render(press, form_of("S1", "吕布")),
+        record_form.render_many(press, [form_of(f"S{n}", "王一") for n in range(2, 8)]),
+    )
+    for portions, pages_of_all in (([one], 2), ([one, one], 4), ([one, six], 14)):
+        reader = PdfFileReader(BytesIO(joined(portions)))
+        metadata = reader.root["/Metadata"]
+        counted = ElementTree.fromstring(metadata.data).find(".//{http://ns.adobe.com/xap/1.0/t/pg/}NPages")
+        assert int(counted.text) == reader.root["/Pages"]["/Count"] == pages_of_all
+        assert metadata["/Length"] == len(metadata.encoded_data) and metadata.encoded_data.endswith(b'<?xpacket end="r"?>')
 
 
 def test_brackets_and_numbers_in_words_are_no_references(press, shan):

@@ -15,9 +15,10 @@ from io import BytesIO
 
 from xueji.documents.regular import HEAD, inside, objects_of, referred, write_table
 
-CATALOG, PAGES, STRUCTURE, FIRST = 1, 2, 3, 4
+CATALOG, PAGES, STRUCTURE, METADATA, FIRST = 1, 2, 3, 4, 5
 """The numbers of the objects that are made anew; copied ones follow."""
 _STRING = rb"\((?:[^\\()]|\\.|\((?:[^\\()]|\\.|\((?:[^\\()]|\\.)*\))*\))*\)|<[0-9A-Fa-f\s]*>"
+_METADATA = re.compile(rb"(<</Length )(\d+)(.*<xmpTPg:NPages>)(\d+)(<.*)", re.DOTALL)
 _REFERENCE = re.compile(_STRING + rb"|\b(\d+) 0 R\b|/StructParents? (\d+)", re.DOTALL)
 
 
@@ -35,20 +36,20 @@ class Joining:
         self._keys = self._count = 0
         self._roles = b""
         self._kept: bytes | None = None
-        self._info = b""
+        self._info = self._metadata = b""
 
     def add(self, portion: bytes, *, even: bool = False) -> None:
         """Append a PDF of the typesetter; ``even`` adds a blank page to an odd number. Raises ValueError for another shape."""
         objects, trailer = objects_of(portion)
         catalog = objects[referred(trailer, b"Root")]
-        pages, structure = referred(catalog, b"Pages"), referred(catalog, b"StructTreeRoot")
+        pages, structure, metadata = (referred(catalog, name) for name in (b"Pages", b"StructTreeRoot", b"Metadata"))
         # What a file has once comes from the first portion.
-        once = {referred(trailer, b"Root"), structure}
+        once = {referred(trailer, b"Root"), structure, metadata}
         if self._kept is not None:
-            once |= {referred(trailer, b"Info"), referred(catalog, b"Metadata"), referred(catalog, b"OutputIntents")}
+            once |= {referred(trailer, b"Info"), referred(catalog, b"OutputIntents")}
         base, shift = len(self._places), self._keys
         copied = [old for old in objects if old not in once]
-        numbers = {old: base + at for at, old in enumerate(copied)} | {structure: STRUCTURE}
+        numbers = {old: base + at for at, old in enumerate(copied)} | {structure: STRUCTURE, metadata: METADATA}
 
         def renumbered(source: bytes) -> bytes:
             def again(found: re.Match[bytes]) -> bytes:
@@ -76,6 +77,7 @@ class Joining:
         self._keys += int(inside(root, rb"/ParentTreeNextKey (\d+)"))
         if self._kept is None:
             self._kept = re.sub(rb"/(?:Pages|StructTreeRoot) \d+ 0 R", b"", renumbered(catalog))
+            self._metadata = objects[metadata]
             self._info = b"%d 0 R" % numbers[referred(trailer, b"Info")]
             self._roles = inside(root, rb"(/RoleMap<<.*?>>)") if b"/RoleMap" in root else b""
 
@@ -92,6 +94,14 @@ class Joining:
         self._count += count
         return body.replace(b"/Type/Pages", b"/Type/Pages/Parent %d 0 R" % PAGES, 1)
 
+    def _counted(self) -> bytes:
+        """The first portion's metadata with the pages of all. Raises ValueError where it does not say how many it has."""
+        found = _METADATA.match(self._metadata)
+        if found is None:
+            raise ValueError("not a file as the typesetter writes it: its metadata count no pages")
+        pages = b"%d" % self._count
+        return b"%s%d%s%s%s" % (found[1], int(found[2]) + len(pages) - len(found[4]), found[3], pages, found[5])
+
     def _write(self, number: int, body: bytes) -> None:
         self._places[number] = self._out.tell()
         self._out.write(b"%d 0 obj\n%s" % (number, body))
@@ -103,6 +113,7 @@ class Joining:
         self._write(PAGES, b"<</Type/Pages/Count %d/Kids[%s]>>\nendobj\n" % (self._count, b" ".join(self._branches)))
         tree = b"/ParentTree<</Nums[%s]>>/ParentTreeNextKey %d" % (b" ".join(self._parents), self._keys)
         self._write(STRUCTURE, b"<</Type/StructTreeRoot%s/K[%s]%s>>\nendobj\n" % (self._roles, b" ".join(self._children), tree))
+        self._write(METADATA, self._counted())
         linked = b"/Type/Catalog/Pages %d 0 R/StructTreeRoot %d 0 R" % (PAGES, STRUCTURE)
         self._write(CATALOG, self._kept.replace(b"/Type/Catalog", linked, 1))
         drawn = sha256(self._out.getbuffer()).hexdigest()[:32].encode()
