@@ -19,7 +19,8 @@ from typing import Any
 from xueji.catalogue.fields import FIELDS, Field, Population
 from xueji.catalogue.text import Text
 from xueji.documents.engine import Press, Unprintable
-from xueji.documents.form_sides import STYLES, Side, foot_lines, sides_of
+from xueji.documents.form_rows import STYLES, Side
+from xueji.documents.form_sides import foot_lines, sides_of
 from xueji.documents.pictures import code, photo
 from xueji.documents.words import moment_words, printed
 from xueji.rules.findings import Finding, finding
