@@ -54,13 +54,18 @@ function show(target, seen) {
 
 const offline = document.querySelector("#offline-verifier");
 const field = document.querySelector("#statement");
-if (field && location.hash.length > 1) {
+function scanned() {
+  if (location.hash.length < 2) return;
   try { field.value = decodeURIComponent(location.hash.slice(1)); } catch { field.value = location.hash.slice(1); }
+  if (offline) return;
   // who scanned the code asked for the answer already; the address loses the statement, so that "back" asks nothing again
-  if (!offline && !document.querySelector("[data-verdict]")) {
-    history.replaceState(null, "", location.pathname);
-    field.form.requestSubmit();
-  }
+  history.replaceState(null, "", location.pathname);
+  field.form.requestSubmit();
+}
+
+if (field) {
+  scanned();
+  if (!offline) window.addEventListener("hashchange", scanned); // the next code, scanned into the same tab
 }
 if (offline) {
   const held = JSON.parse(document.querySelector("#keys").textContent);
