@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from uuid import UUID
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection
 from django.utils import timezone
 from django_tasks import task
 
@@ -19,7 +19,7 @@ from xueji.jobs.models import Job
 from xueji.jobs.processes import this_process
 from xueji.jobs.reporting import Cancelled, Reporter, note_heartbeat
 from xueji.jobs.terms import KINDS
-from xueji.journal.command import Act, Refused, Stopped
+from xueji.journal.command import Act, Refused, Stopped, undoable
 from xueji.rules.findings import Finding, finding
 
 logger = logging.getLogger("xueji.jobs")
@@ -40,7 +40,7 @@ def run_job(job_id: str) -> None:
         if by is None:
             raise Refused(job.kind)
         work = KINDS[job.kind].work
-        with _alive(job), transaction.atomic() if connection.in_atomic_block else nullcontext():
+        with _alive(job), undoable() if connection.in_atomic_block else nullcontext():
             result = work(Reporter(job, by, timezone.now), **job.arguments)
         outcome = Job.Outcome.DONE
         job.done = job.total or job.done

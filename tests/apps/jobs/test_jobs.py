@@ -19,6 +19,8 @@ from xueji.jobs.tasks import run_job
 from xueji.jobs.terms import Progress, job_kind
 from xueji.journal.command import Act, Refused, Scope, Stopped
 from xueji.journal.models import Event
+from xueji.records.commands import declare_college
+from xueji.records.models import College
 from xueji.rules.findings import finding
 
 pytestmark = pytest.mark.django_db
@@ -286,3 +288,17 @@ def test_work_that_another_worker_took_meanwhile_is_not_begun_again(kinds):
     Job.objects.filter(pk=job.pk).update(worker="elsewhere:2:2")
     assert begin_again(Act(SystemActor("reaper"), NOON, "job"), seen).unchanged
     assert Job.objects.get(pk=job.pk).progress is Progress.RUNNING
+
+
+def test_work_that_is_run_at_once_inside_an_act_and_fails_leaves_no_event_of_what_was_undone(kinds, settings):
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+
+    def counting_forms(report):
+        declare_college(report.act(), code="Z", name="半途学院")
+        raise Stopped([finding("JOB.003", kind="x")])
+
+    declared(counting_forms)
+    job = started()
+    job.refresh_from_db()
+    assert job.progress is Progress.FAILED and not College.objects.filter(code="Z").exists()
+    assert not Event.objects.filter(kind="college.declared").exists()
