@@ -40,7 +40,8 @@ class SignedList:
     ``rows`` hold the printed words in the order of ``columns``; the number of the row is added in front. ``digest`` is
     the SHA-256 of the canonical rows in hexadecimal, "" for a list without one; ``qr_text`` is what the QR holds.
     ``marked`` maps (row, column), both from 0, to nothing more than being looked at; ``marked_means`` says why.
-    ``notes`` stand under the table; ``row_mm`` is the least height of a row, for lists in which people sign. ``frozen_at`` is when the rows were fixed, aware of its zone.
+    ``notes`` stand under the table; ``row_mm`` is the least height of a row, for lists in which people sign. ``frozen_at`` is when the rows were fixed, aware of its zone;
+    ``unit`` is what the rows count.
     """
 
     school: str
@@ -60,6 +61,7 @@ class SignedList:
     seal: Text | None = SEAL
     portrait: bool = False
     row_mm: float = 0.0
+    unit: str = "人"
 
 
 def render(press: Press, signed: SignedList) -> bytes:
@@ -92,7 +94,7 @@ def _values(signed: SignedList) -> Mapping[str, Any]:
         "marked": [[row, column] for row, column in sorted(signed.marked)],
         "marked_means": signed.marked_means,
         "notes": list(signed.notes),
-        "count": f"共 {len(signed.rows)} 人" if signed.rows else "无",
+        "count": f"共 {len(signed.rows)} {signed.unit}" if signed.rows else "无",
         "signatures": [s.zh for s in signed.signatures],
         "seal": signed.seal.zh if signed.seal else None,
         "proof": f"第 {signed.version} 版　{moment_words(signed.frozen_at)} 生成",

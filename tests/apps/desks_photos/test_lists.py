@@ -214,7 +214,7 @@ def test_the_timetable_is_written_out_as_it_is_read_in_and_printed(day):
     assert registry.post(where, {"file": SimpleUploadedFile("again.xlsx", book)}).status_code == 302
     assert list(Session.objects.order_by("opens").values_list("campus", "room", "opens", "closes", "capacity", "open_day")) == before
     printed = words_of(registry.get(where, {"as": "pdf"}).content)
-    assert "报告厅" in printed and "A206" in printed and "仅限在职学生" not in printed
+    assert "报告厅" in printed and "A206" in printed and "仅限在职学生" not in printed and "共 3 场" in printed
     Session.objects.filter(open_day=True).update(part_time=True)
     book = registry.get(where, {"as": "xlsx"}).content
     assert read(book).columns[-1] == "仅限在职学生"

@@ -147,5 +147,5 @@ def _print(campaign: Campaign, rows: list[list[str]]) -> HttpResponse:
         raise Http404
     columns = [Column(h, w / 10) for h, w in _columns(rows)]
     signed = SignedList(school=school().name, title=campaign.title, subtitle="采集时间安排表", source=campaign.number, columns=columns, rows=[row[: len(columns)] for row in rows],
-                        frozen_at=timezone.now(), signatures=(), seal=None)  # fmt: skip
+                        frozen_at=timezone.now(), signatures=(), seal=None, unit="场")  # fmt: skip
     return file_answer(printed(press(()), signed), "application/pdf", f"采集时间安排表 {campaign.code}.pdf")
