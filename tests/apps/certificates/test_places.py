@@ -299,7 +299,9 @@ def test_a_paper_sheet_is_recorded_for_all_who_signed_or_for_none(printed):
     secretary, college = printed.world.act("王秘书"), College.objects.get(code="A")
     Certificate.objects.update(commissioned=False)
     both = [of("李明"), of("王芳")]
-    receive_box(secretary, send_box(printed.first, college=college, certificates=both).result, counted=2)
+    box = send_box(printed.first, college=college, certificates=both).result
+    assert not sheet_rows(secretary.by, "A").exists() and not classes_waiting(secretary.by), "what is in an uncounted box is on no sheet"
+    receive_box(secretary, box, counted=2)
     assert ids(record_sheet, secretary, college, certificates=[]) == ["HAND.013"]
     hand_over(secretary, of("王芳"), how="paper")
     assert ids(record_sheet, secretary, college, certificates=[of("李明"), of("王芳")]) == ["HAND.001"]

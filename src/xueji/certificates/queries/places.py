@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from xueji.accounts.permissions import Permission
 from xueji.accounts.queries import AccountActor, Viewer
@@ -136,16 +136,22 @@ def narrowed(certificates: QuerySet[Certificate], *, words: str = "", place: str
     return certificates.filter(place=place) if place in set(Place) else certificates
 
 
+def _to_be_signed_for(viewer: Viewer) -> QuerySet[Certificate]:
+    """The certificates that lie at the viewer's colleges, their boxes counted; what is still in a box cannot be handed over."""
+    uncounted = Move.objects.filter(certificate=OuterRef("pk"), after=Place.COLLEGE, box__isnull=False, box__received_at=None)
+    return certificates_for(viewer).filter(~Exists(uncounted), place=Place.COLLEGE, commissioned=False, revoked_at=None)
+
+
 def sheet_rows(viewer: Viewer, college: str, class_number: str = "") -> QuerySet[Certificate]:
     """The certificates that lie at a college to be signed for on paper, by class and student number: the sign-for sheet (签收表)."""
-    rows = certificates_for(viewer).filter(college=college, place=Place.COLLEGE, commissioned=False, revoked_at=None)
+    rows = _to_be_signed_for(viewer).filter(college=college)
     rows = rows.filter(record__class_number=class_number) if class_number else rows
     return rows.order_by("record__class_number", "record__student_number", "kind")
 
 
 def classes_waiting(viewer: Viewer) -> list[tuple[College, list[tuple[str, int]]]]:
     """For each college of the viewer the classes whose certificates wait to be signed for, with how many."""
-    rows = certificates_for(viewer).filter(place=Place.COLLEGE, commissioned=False, revoked_at=None)
+    rows = _to_be_signed_for(viewer)
     counted = rows.order_by().values_list("college_id", "record__class_number").annotate(n=Count("pk")).order_by("college_id", "record__class_number")
     found: dict[str, list[tuple[str, int]]] = {}
     for college, number, n in counted:
