@@ -10,8 +10,9 @@ from uuid import uuid4
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
-from tests.apps.photos.day import at, jpeg, opened
+from tests.apps.photos.day import at, jpeg, opened, text_of
 
+from xueji.campaigns.commands import open_campaign
 from xueji.campaigns.models import Case
 from xueji.exchange.photos_files import look_through_faces, look_through_list, look_through_photos
 from xueji.formats.workbooks import Heading, write
@@ -68,6 +69,14 @@ def test_a_student_sees_group_reason_time_and_prepares(day):
     refused = page(client.post(where, {"act": "online", "photo": uploaded(jpeg(), "a.jpg")}), 422)
     assert "PROOF.001" in refused and "研〔2024〕137号" in refused
     assert day.world.client("王芳").get(where).status_code == 404
+
+
+def test_what_is_due_first_stands_first_on_the_students_page(day):
+    open_campaign(day.act("刘老师", at(11, 20)), text=text_of("2025-bit-names"))
+    day.now = at(11, 22)
+    here, others = page(day.world.client("李明").get("/student/")).split("其他事项")
+    assert "2025届预毕业研究生图像采集" in here and "11月25日" in here, "the round ends in March, what is to be done before the day does not"
+    assert "12月16日" in others
 
 
 def test_the_code_page_shows_a_large_qr_that_names_nobody(day):

@@ -330,7 +330,7 @@ def test_what_came_too_late_stands_in_the_form_again_when_an_extension_opens_it(
 def test_saving_late_is_refused_in_one_line_too(desk, clock):
     clock(CLOSES)
     answer = desk.type("semester", {"dormitory": "西苑 9"}, page="a", base="0")
-    assert answer.status_code == 409 and "草稿" in text(answer)
+    assert answer.status_code == 409 and "都留着，没有丢" in text(answer)
     assert desk.send("semester", {"dormitory": "西苑 9"}, "save").status_code == 409
     assert desk.send("semester", {"dormitory": "西苑 9"}, "add:family").status_code in (302, 409)
 

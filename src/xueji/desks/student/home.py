@@ -24,6 +24,7 @@ from xueji.corrections.queries import open_of
 from xueji.desks.acting import for_students, viewer_of
 from xueji.desks.components.languages import current
 from xueji.desks.components.moments import closing_text, moment_text
+from xueji.photos.day.queries import slot_of
 from xueji.records.queries import own_record, values_of
 from xueji.rules.progress import Standing, State
 from xueji.rules.progress import current as next_step
@@ -140,6 +141,14 @@ def _reasons(memberships: list[Membership], group: str) -> tuple[Text, ...]:
     return ()
 
 
+def _until(case: Case, now: datetime) -> datetime:
+    """Until when the next step of a case is to be done, or the own session of a capture is over: a round's end is the make-up's."""
+    upcoming = next_step(steps_of(case, now).standings)
+    closes = (upcoming.step.window.closes if upcoming else None) or case.campaign.closes
+    slot = slot_of(case) if case.campaign.kind == "photo" else None
+    return slot.session.closes if slot is not None and now < slot.session.closes < closes else closes
+
+
 @require_safe
 @for_students
 def home(request: HttpRequest) -> HttpResponse:
@@ -147,10 +156,11 @@ def home(request: HttpRequest) -> HttpResponse:
     viewer, now = viewer_of(request), timezone.now()
     record = own_record(request.user)
     cases = list(own_cases(viewer))
-    cases.sort(key=lambda one: (one.stage == State.DONE, one.campaign.closes < now, one.campaign.closes))
+    until = {one.pk: _until(one, now) for one in cases}
+    cases.sort(key=lambda one: (one.stage == State.DONE, until[one.pk] < now, until[one.pk]))
     first = view_of(viewer, cases[0], now) if cases else None
     return render(request, "student/home.html", {
-        "record": record, "first": first, "others": cases[1:], "now": now,
+        "record": record, "first": first, "others": [(one, until[one.pk]) for one in cases[1:]], "now": now,
         "waiting": len(open_of(record)) if record else 0,
     })  # fmt: skip
 
