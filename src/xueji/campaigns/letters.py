@@ -13,7 +13,7 @@ from xueji.campaigns.models import Campaign, Case, Extension
 from xueji.campaigns.queries import SHANGHAI, campaigns, cases_for, narrowed, notice_of, scope_of_case, steps_of_all
 from xueji.catalogue.text import Text
 from xueji.jobs.commands import start_job
-from xueji.journal.command import ANYWHERE, Act, Actor, Change, Scope, Stopped
+from xueji.journal.command import ANYWHERE, Act, Actor, Change, Scope, Stopped, undoable
 from xueji.notify.commands import send_message
 from xueji.notify.models import Message
 from xueji.notify.queries import Reminded, messages_on, reminders_of, unreached_among
@@ -174,7 +174,8 @@ def tell_all(
         named = f"{occasion}:{scope.college}:{scope.class_number}".rstrip(":") if occasion else ""
         letter = letter_of(campaign, college=scope.college, closes=closes)
         try:
-            sent = send_to_many(act, letter, kind, recipients, scope=scope, occasion=named[:60], tell=heard)
+            with undoable():
+                sent = send_to_many(act, letter, kind, recipients, scope=scope, occasion=named[:60], tell=heard)
         except Stopped as stopped:
             nobody += stopped.findings
             continue

@@ -180,17 +180,14 @@ def _written_together() -> Iterator[list[Event]]:
 
 @contextmanager
 def undoable() -> Iterator[None]:
-    """A part of a command that is undone as a whole when it raises: what it wrote, and the events of the commands it called.
+    """A part of an act that is undone as a whole when it raises: what it wrote, and the events of the commands it called.
 
-    Commands use this where they go on after an exception, never a plain savepoint, which knows nothing of the waiting events.
+    Commands use this where they go on after an exception; desks where several commands stand or fall together. Never a plain
+    savepoint or transaction: it knows nothing of the waiting events, and would hold the end of the chain from the first
+    command on, while the second waits for a row whose holder waits for the chain.
     """
-    events, before = _under_way.events, len(_under_way.events)
-    try:
-        with transaction.atomic():
-            yield
-    except BaseException:
-        del events[before:]
-        raise
+    with transaction.atomic(), _written_together():
+        yield
 
 
 def _event(act: Act, kind: str, change: Change) -> Event:

@@ -122,3 +122,10 @@ def test_a_signed_out_station_and_one_of_another_campus_deliver_nothing(day):
     client.post("/sign-out/")
     out = client.post(f"/capture/{day.campaign.code}/{EAST}/envelopes/", one, content_type="application/json")
     assert (other.status_code, out.status_code, Envelope.objects.count()) == (404, 302, 0)
+
+
+def test_an_act_before_its_code_was_given_out_is_the_word_of_a_wrong_clock(day):
+    answer, = delivered(day, sealed(of(day, "李明", at="1970-01-01T00:10:00+00:00")))
+    row = Envelope.objects.get()
+    assert [f["id"] for f in row.conflicts] == ["STAT.022"] and "1970-01-01 08:10" in answer["conflicts"][0]
+    assert row.photo is not None and not Capture.objects.exists() and not Turn.objects.exists()

@@ -246,3 +246,40 @@ def test_many_writers_at_once_make_one_chain():
         thread.join()
     assert queries.broken_at() is None
     assert Event.objects.count() == 8
+
+
+@pytest.mark.only_on("postgresql")
+@pytest.mark.django_db(transaction=True)
+def test_several_commands_that_stand_or_fall_together_hold_the_chain_at_their_end_only():
+    """Held from the first command on, the chain and the second command's row would wait for each other."""
+    for n in (1, 2):
+        declare_college(ACT, code=f"R{n}", name=f"第{n}学院")
+    problems, begun, waited = [], threading.Event(), threading.Event()
+
+    def many():
+        with undoable():
+            declare_college(ACT, code="R1", name="甲")
+            begun.set()
+            waited.wait(1)
+            declare_college(ACT, code="R2", name="乙")
+
+    def one():
+        begun.wait(5)
+        declare_college(ACT, code="R2", name="丙")
+        waited.set()
+
+    def at_a_desk(work):
+        try:
+            work()
+        except Exception as problem:
+            problems.append(problem)
+        finally:
+            connections.close_all()
+
+    desks = [threading.Thread(target=at_a_desk, args=(work,)) for work in (many, one)]
+    for desk in desks:
+        desk.start()
+    for desk in desks:
+        desk.join()
+    assert not problems, problems
+    assert queries.broken_at() is None

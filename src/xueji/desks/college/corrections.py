@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -22,7 +21,7 @@ from xueji.corrections.terms import OPEN, Origin, Stage, Verdict
 from xueji.desks.acting import act_of, for_staff, viewer_of
 from xueji.desks.components.corrections import lines_of, review_page
 from xueji.desks.components.languages import said
-from xueji.journal.command import Stopped
+from xueji.journal.command import Stopped, undoable
 
 A_PAGE = 50
 
@@ -51,7 +50,7 @@ def corrections(request: HttpRequest) -> HttpResponse:
 def _approve(request: HttpRequest, chosen: list) -> None:
     """All of the ticked ones or none. Raises Stopped."""
     act = act_of(request, "college")
-    with transaction.atomic():
+    with undoable():
         hold_requests(chosen)
         for made in chosen:
             review_correction(act, made, verdict=Verdict.APPROVE)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,7 +18,7 @@ from xueji.desks.acting import act_of, for_staff, viewer_of
 from xueji.desks.college.forms import CaseFilter, ExtendForm
 from xueji.desks.college.progress import campaign_seen
 from xueji.desks.components.languages import said
-from xueji.journal.command import Stopped
+from xueji.journal.command import Stopped, undoable
 from xueji.notify.terms import Kind
 
 MOST = 300
@@ -76,7 +75,7 @@ def extend(request: HttpRequest, code: str) -> HttpResponse:
     findings, act = [], act_of(request, "college")
     if form.is_bound and form.is_valid():
         try:
-            with transaction.atomic():
+            with undoable():
                 for case in cases:
                     extend_case(act, case, until=form.until(), reason=form.cleaned_data["reason"])
                 if any(case.record.account_id for case in cases):

@@ -7,7 +7,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -24,7 +23,7 @@ from xueji.desks.bases import own_base
 from xueji.desks.college.forms import AskExtensionForm, DecideExtensionForm
 from xueji.desks.college.progress import campaign_seen
 from xueji.desks.components.languages import said
-from xueji.journal.command import Stopped
+from xueji.journal.command import Stopped, undoable
 from xueji.notify.terms import Kind
 
 A_PAGE = 20
@@ -76,7 +75,7 @@ def decide(request: HttpRequest, request_id: UUID) -> HttpResponse:
         return _list(request, made, form)
     act, case = act_of(request, "college"), made.case
     try:
-        with transaction.atomic():
+        with undoable():
             decide_extension(act, made, grant=grant, until=form.until(), note=form.cleaned_data["note"])
             if grant and case.record.account_id:
                 tell_all(act, case.campaign, [case], kind=Kind.EXTENSION, closes=made.granted.until)

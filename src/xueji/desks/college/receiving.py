@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
@@ -16,7 +15,7 @@ from xueji.collection.queries import lately_received, proof_for
 from xueji.desks.acting import act_of, for_staff, viewer_of
 from xueji.desks.college.forms import ReturnForm
 from xueji.desks.components.languages import said
-from xueji.journal.command import Stopped
+from xueji.journal.command import Stopped, undoable
 from xueji.notify.terms import Kind
 from xueji.rules.findings import finding
 
@@ -46,7 +45,7 @@ def _received(request: HttpRequest, typed: str) -> dict:
     form = proof.form
     act = act_of(request, "college")
     try:
-        with transaction.atomic():
+        with undoable():
             change = receive_form(act, form)
             if not change.unchanged:
                 tell(act, form.case, Kind.RECEIPT)
@@ -66,7 +65,7 @@ def send_back(request: HttpRequest, check_code: str) -> HttpResponse:
     findings, act = [], act_of(request, "college")
     if form.is_bound and form.is_valid():
         try:
-            with transaction.atomic():
+            with undoable():
                 return_form(act, proof.form, reason=form.reason())
                 tell(act, proof.form.case, Kind.RETURN)
         except Stopped as stopped:

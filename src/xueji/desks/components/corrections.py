@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -21,7 +20,7 @@ from xueji.corrections.queries import correction_for, waiting_for
 from xueji.corrections.terms import OPEN, Origin, Stage, Verdict
 from xueji.desks.acting import act_of, viewer_of
 from xueji.desks.files import file_address
-from xueji.journal.command import Act, Change, Stopped
+from xueji.journal.command import Act, Change, Stopped, undoable
 from xueji.records.commands import reveal_values
 from xueji.rules.findings import Finding, finding
 
@@ -86,7 +85,7 @@ def decide(act: Act, made: Correction, command: Callable[..., Change], request: 
     if asked not in Verdict.values:
         return None, [finding("CORR.010", field="verdict")]
     try:
-        with transaction.atomic():
+        with undoable():
             command(act, made, verdict=asked, note=request.POST.get("note", "").strip()[:500])
             if made.stage not in OPEN:
                 tell_of_request(act, made.record)

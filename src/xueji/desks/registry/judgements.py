@@ -8,7 +8,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString, mark_safe
@@ -21,7 +20,7 @@ from xueji.desks.acting import act_of, for_staff, viewer_of
 from xueji.desks.components.languages import current, said
 from xueji.desks.files import file_address
 from xueji.imaging.overlay import overlay_svg
-from xueji.journal.command import Scope, Stopped
+from xueji.journal.command import Scope, Stopped, undoable
 from xueji.photos.commands import LEAST_REASON, LONGEST_REASON, overrule_finding
 from xueji.photos.queries import (
     judgement_for,
@@ -103,7 +102,7 @@ def _overruled(request: HttpRequest, looked_at: Judgement) -> list[Finding]:
     if not ticked:
         return [finding("PHOTO.203", field="rule")]
     try:
-        with transaction.atomic():
+        with undoable():
             for rule in ticked:
                 overrule_finding(act_of(request, "registry"), looked_at, rule=rule, reason=request.POST.get("reason", ""))
     except Stopped as stopped:

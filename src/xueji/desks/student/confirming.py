@@ -12,7 +12,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -33,7 +32,7 @@ from xueji.desks.components.asking import Asked, ask, keep_files, typed
 from xueji.desks.components.languages import said
 from xueji.desks.student.showing import words_of
 from xueji.desks.student.spelling import as_written, spell, spelling_shown
-from xueji.journal.command import Stopped
+from xueji.journal.command import Stopped, undoable
 from xueji.rules.comparison import CHSI
 from xueji.rules.findings import Finding, finding
 
@@ -172,10 +171,11 @@ def _confirm(page: Page) -> HttpResponse:
     """Ask for what was found wrong and confirm all the rest, both or neither. The tick says that every line was looked at."""
     act, record, boxes = act_of(page.request, "student"), page.case.record, page.filled
     problems: list[Finding] = []
-    with transaction.atomic():
+    with undoable():
         for box in boxes:
             try:
-                ask(act, record, box)
+                with undoable():
+                    ask(act, record, box)
             except Stopped as stopped:
                 problems += stopped.findings
         if page.request.POST.get("looked") != "yes":

@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -30,7 +29,7 @@ from xueji.desks.components.languages import current, said
 from xueji.desks.components.moments import SHANGHAI
 from xueji.desks.files import file_address
 from xueji.desks.student.showing import WAITING, PhotoHints, hints_of, label_of, sections_of, words_of
-from xueji.journal.command import Stopped
+from xueji.journal.command import Stopped, undoable
 from xueji.records.queries import values_of
 from xueji.rules.findings import Finding, Level
 from xueji.vault.store import FileGone
@@ -212,7 +211,7 @@ def _take_photos(page: StepPage, values: dict[str, Any], action: str) -> None:
         return
     if action == "submit":
         try:
-            with transaction.atomic():
+            with undoable():
                 submit_step(act_of(page.request, "student"), page.case, values=values, **page.where)
                 raise Stopped([])  # nothing is submitted with a picture that was refused: only what else is wrong is asked
         except Stopped as stopped:
@@ -222,7 +221,7 @@ def _take_photos(page: StepPage, values: dict[str, Any], action: str) -> None:
 
 def _keep_photo(page: StepPage, values: dict[str, Any], field: str) -> None:
     sent = page.request.FILES.get(field)
-    with transaction.atomic():
+    with undoable():
         keep_draft(act_of(page.request, "student"), page.case, values=values, **page.where)
         keep_form_photo(
             act_of(page.request, "student"), page.case, step=page.filling.declared.code, field=field,
@@ -245,7 +244,7 @@ def _choose(page: StepPage, values: dict[str, Any], which: str) -> HttpResponse:
 def _submit(page: StepPage, values: dict[str, Any], rest: str) -> HttpResponse:
     """Submit, and ask for approval of what is not the student's own, both or neither."""
     act = act_of(page.request, "student")
-    with transaction.atomic():
+    with undoable():
         made: Submitted = submit_step(act, page.case, values=values, **page.where).result
         waiting = open_of(page.case.record)
         asked = []

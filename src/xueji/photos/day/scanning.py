@@ -40,7 +40,7 @@ SELECT code.expires_at, code.revoked_at, held.campaign_id, held.left_at, held.re
     EXISTS (SELECT 1 FROM photos_capture WHERE record_id = held.record_id),
     (SELECT string_agg(item, ',') FROM photos_readiness WHERE case_id = held.id),
     EXISTS (SELECT 1 FROM photos_stationkeys WHERE number = %(keys)s AND verifying = %(verifying)s AND retired_at IS NULL),
-    held."group", held.finished_at, record.college_id, record.campus, record.class_number, record.account_id
+    held."group", held.finished_at, record.college_id, record.campus, record.class_number, record.account_id, code.issued_at
 FROM photos_code code
 JOIN campaigns_case held ON held.id = code.case_id
 JOIN records_studentrecord record ON record.id = held.record_id
@@ -80,6 +80,7 @@ class Known:
     group: str
     done_at: datetime | None
     belongs: tuple[str, str, str, int | None]
+    issued_at: datetime
 
 
 _held: dict[int, Secrets] = {}
@@ -159,7 +160,7 @@ def _asked(inside: Inside, keys: Secrets, campaign: Campaign, campus: str, now: 
         who=Graduand(_day(row[5]), _day(row[6]), row[7], _day(row[8]) if completed else None),
         number=row[11] or 0, finished=row[12] is not None, own_session=bool(row[13]) or row[14] == 2, session_here=row[14] is not None,
         photographed=bool(row[15]), ready=frozenset((row[16] or "").split(",")),
-        group=row[18], done_at=row[19] and _moment(row[19]), belongs=row[20:24],
+        group=row[18], done_at=row[19] and _moment(row[19]), belongs=row[20:24], issued_at=_moment(row[24]),
     )  # fmt: skip
 
 

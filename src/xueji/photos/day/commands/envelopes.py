@@ -14,7 +14,7 @@ from xueji.journal.command import ANYWHERE, Act, Change, Scope, Stopped, command
 from xueji.photos.day.commands.numbers import Quicker, take_turn, written_first
 from xueji.photos.day.commands.turns import _kept, _locked, _may_be_photographed, _seen, _station, finish_turn
 from xueji.photos.day.models import Envelope, Fee, Turn
-from xueji.photos.day.scanning import case_of, judged
+from xueji.photos.day.scanning import EARLY, case_of, judged
 from xueji.photos.day.terms import Light
 from xueji.rules.findings import Finding, finding
 from xueji.vault.commands import store_file
@@ -68,6 +68,9 @@ def _taken_over(act: Act, *what: Any) -> Ended:
 def _replayed(act: Act, campaign: Campaign, campus: str, station: str, inside: dict[str, Any], photo: bytes, foreseen: UUID) -> Ended:
     """The same commands as online. A new turn gets the key ``foreseen``. Raises Stopped, and Quicker for what is to be looked at again."""
     known, on = _seen(inside["token"], campaign, campus, act.at), act.at.astimezone(SHANGHAI).date()
+    if act.at < known.issued_at - EARLY:
+        told, issued = (f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" for moment in (act.at, known.issued_at))
+        return None, [finding("STAT.022", at=told, issued=issued)]
     outcome, method = inside.get("outcome", ""), inside.get("method", "")
     before = Turn.objects.filter(case=known.case, on=on).select_related("draft").first() if known.number else None
     if before is not None and before.finished_at:
