@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from xueji.catalogue.text import listed
+from xueji.catalogue.text import Text, listed
 from xueji.rules.capture import Duty
 from xueji.rules.findings import Finding, Level, finding
 
@@ -26,7 +26,7 @@ class Scanned:
     reason: Finding
     own_session: bool
     session_here: bool
-    not_ready: tuple[str, ...] = ()
+    not_ready: tuple[Text | str, ...] = ()
     number: int = 0
     finished: bool = False
 

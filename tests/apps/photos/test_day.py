@@ -240,6 +240,8 @@ def test_a_scan_twice_is_harmless(day):
     light, words, turn = scan(day, "李明")
     again = scan(day, "李明", at(11, 26, 9, 1), station="二号台")
     assert (light, turn.number) == ("amber", 1) and "STAT.013" in [f.id for f in words]
+    unready = next(f for f in words if f.id == "STAT.013").message
+    assert "、" in unready.zh and unready.en.isascii()
     assert again[2].pk == turn.pk and "STAT.010" in [f.id for f in again[1]]
     assert Turn.objects.count() == 1 and Event.objects.filter(kind="turn.arrived").count() == 1
     assert scan(day, "王芳")[2].number == 2

@@ -209,7 +209,7 @@ def judged(known: Known, campaign: Campaign, now: datetime) -> tuple[str, list[F
     """The light and the reasons for a code at a place, as rules/station.py says."""
     terms = terms_of(campaign)
     todo, reason = duty(_versions(known, campaign) if known.photographed else [], known.who, terms.round)
-    missing = tuple(item.title.zh for item in terms.ready if item.code not in known.ready)
+    missing = tuple(item.title for item in terms.ready if item.code not in known.ready)
     return admission(
         Scanned(now, known.expires_at, known.revoked, known.campaign == campaign.pk, known.in_audience, todo, reason, known.own_session,
                 known.session_here, missing, known.number, known.finished)
