@@ -3,8 +3,8 @@
 Order inside: permission, transaction, the command's own work, its journal event. Commands call commands; the events of
 all of them are written together as the last write of the outermost one, in the order in which they ended, so that the
 lock on the chain is held for a millisecond only. One that is called by another has no savepoint of its own: who goes on
-after it has stopped calls it inside ``undoable``, or can write nothing any more. No command reads the clock, the request or a global user: all three
-are in ``Act``.
+after it has stopped calls it inside ``undoable``, or can write nothing any more. No command reads the clock, the request
+or a global user: all three are in ``Act``.
 """
 
 from __future__ import annotations

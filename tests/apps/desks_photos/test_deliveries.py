@@ -18,6 +18,7 @@ from xueji.formats.archive import ArchiveLimits
 from xueji.formats.workbooks import Heading, write
 from xueji.jobs.models import Job
 from xueji.jobs.tasks import run_job
+from xueji.journal.models import Event
 from xueji.notify.models import Delivery
 from xueji.photos.day.models import Capture, Dispute, FaceCase, Nomination, Session
 from xueji.vault.models import VaultFile
@@ -291,6 +292,19 @@ def test_a_moved_session_tells_many_in_the_background_and_a_failure_is_kept_and_
     assert worked(known).outcome == "done"
     assert set(Delivery.objects.filter(message__kind="session", way="app").values_list("account__name", flat=True)) == {"李明", "王芳"}
     assert "接着通知没通知到的" not in text(client.get(where)) and client.post(where, {"act": "tell-again", "job": str(failed.pk)}).status_code == 404
+
+
+def test_a_session_is_moved_and_told_or_neither(day, monkeypatch):
+    where, client = f"/registry/photos/{day.campaign.code}/timetable/", day.world.client("刘老师")
+    session = Session.objects.get(room="报告厅", open_day=False)
+    sent = {"session": str(session.pk), "room": "体育馆", "opens": "2024-12-26T13:00", "closes": "2024-12-26T16:00", "reason": "下雨"}
+    with monkeypatch.context() as broken, pytest.raises(ZeroDivisionError):
+        broken.setattr("xueji.desks.registry.photos_timetable.tell_places", lambda *a, **k: 1 / 0)
+        client.post(where, sent)
+    session.refresh_from_db()
+    assert session.room == "报告厅" and not Event.objects.filter(kind="session.moved").exists()
+    assert client.post(where, sent).status_code == 302
+    assert set(Delivery.objects.filter(message__kind="session", way="app").values_list("account__name", flat=True)) == {"李明", "王芳"}
 
 
 def test_who_must_not_come_is_not_told_to_come(world, monkeypatch, settings):

@@ -24,7 +24,7 @@ from xueji.documents.signed_list import render as printed
 from xueji.exchange.photos_files import PART_TIME, TIMETABLE, read_timetable
 from xueji.exchange.tasks.photos import TELLING, tell_again, tell_by_job, telling_that_ended
 from xueji.formats.workbooks import Heading, write
-from xueji.journal.command import Act, Stopped
+from xueji.journal.command import Act, Stopped, undoable
 from xueji.photos.day.commands import sessions
 from xueji.photos.day.queries import sessions_of
 from xueji.photos.day.telling import moved_since, places_of, tell_places
@@ -88,8 +88,10 @@ def _acted(request: HttpRequest, campaign: Campaign) -> list[Finding]:
             wrong.append(finding("SESS.007", field="room", column="地点", value=room[:30] or "—"))
         if wrong:
             return wrong
-        moved = sessions.move_session(act, wanted, room=room, opens=times["opens"], closes=times["closes"], reason=request.POST.get("reason", "")).result
-        messages.success(request, said(Text("场次已调整。{told}", "The session was moved. {told}").format(told=_tell(act, campaign, moved))))
+        with undoable():  # moved and told, or neither: moving it to the same place again would tell nobody
+            moved = sessions.move_session(act, wanted, room=room, opens=times["opens"], closes=times["closes"], reason=request.POST.get("reason", "")).result
+            told = _tell(act, campaign, moved)
+        messages.success(request, said(Text("场次已调整。{told}", "The session was moved. {told}").format(told=told)))
         return []
     file = request.FILES.get("file")
     rows, found = read_timetable(file.read(LIMIT) if file else b"", viewer_of(request))
